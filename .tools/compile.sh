@@ -1,0 +1,228 @@
+# compile.sh: from C files to programs, incrementally.
+#
+#   build/KIND-MODE/       KIND is web, wasi or native; MODE is release or debug
+#     library/….o .d .cmd  objects, the headers they read, the commands that
+#     libweft.a              made them; and the library of them
+#     programs/…/          a program: its own objects and
+#                            web: NAME.mjs NAME.wasm, wasi: NAME.wasm, native: NAME
+#
+# A file is made again when something it was made from is newer, or when its
+# command or tool changed. One process at a time works on a library and on a
+# program, and finished files replace the old ones whole.
+
+# kind_of HOST: a browser page and Node.js run the same module.
+kind_of() {
+  case $1 in
+    node | browser) echo web ;;
+    wasmtime) echo wasi ;;
+    native) echo native ;; # unit tests only
+    *) usage_error "unknown host '$1'" 'The hosts are node, wasmtime and browser.' ;;
+  esac
+}
+
+# build_program KIND MODE FILE.c…: sets `program`, the folder that holds the
+# program made of these files; its name is the first file's.
+build_program() {
+  local kind=$1 mode=$2 out=$top/build/$1-$2
+  shift 2
+  local cc ar backend switch library_flags program_flags
+  choose_"$kind"
+  choose_flags
+  local library=$out/libweft.a files=() file
+  for file in "$@"; do files+=("$(realpath -- "$file")"); done
+  local place=${files[0]#"$top/"}
+  local name
+  name=$(basename "$place" .c)
+  program=$out/programs/${place%.c}
+  under_lock "$out/lock" build_library
+  under_lock "$program/lock" build_from "${files[@]}"
+}
+
+# --- the kinds: tools, back end, context switch and link ---------------------
+
+choose_web() {
+  need emscripten binaryen
+  cc=("$WEFT_EMCC") ar=$WEFT_EMAR backend=web switch=asyncify
+}
+
+choose_wasi() {
+  need wasi binaryen wasm_tools
+  cc=("$WEFT_WASI_CC" --target=wasm32-wasip2) ar=$WEFT_WASI_AR backend=wasi switch=asyncify
+}
+
+choose_native() {
+  need native
+  cc=("$WEFT_CC" "-fsanitize=${WEFT_SANITIZE:-address,undefined}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  ar=$WEFT_AR backend=tests/native switch=ucontext
+}
+
+# The table of compile flags. Ours must be free of warnings; the user's should.
+choose_flags() {
+  local common=(-std=c11 -Wall -Wextra -I"$top/include")
+  case $mode in
+    release) library_flags=(-O3) program_flags=(-O2) ;;
+    debug) library_flags=(-O0 -g -DWEFT_DEBUG=1) program_flags=(-O0 -g -DWEFT_DEBUG=1) ;;
+  esac
+  library_flags+=("${common[@]}" -Werror -I"$top/src")
+  program_flags+=("${common[@]}")
+  # Unit tests reach the library's insides.
+  if [[ $kind == native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
+}
+
+link_web() {
+  local stage=$1 js=() file
+  shift
+  read_flags "$top/web/link.flags"
+  for file in "$top"/web/library*.js; do js+=(--js-library "$file"); done
+  (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs")
+  instrument "$stage/$name.wasm"
+}
+
+link_wasi() {
+  local stage=$1 module=$1/$name.wasm
+  shift
+  read_flags "$top/wasi/link.flags"
+  (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "$library" -o "$module")
+  instrument "$module"
+  if [[ -d $top/wasi/wit ]]; then
+    "$WEFT_WASM_TOOLS" component embed "$top/wasi/wit" --world weft "$module" -o "$module.embedded"
+    mv "$module.embedded" "$module"
+  fi
+  "$WEFT_WASM_TOOLS" component new "$module" -o "$module.component"
+  mv "$module.component" "$module"
+}
+
+link_native() {
+  local stage=$1
+  shift
+  "${cc[@]}" "$@" "$library" -lm -o "$stage/$name"
+}
+
+# instrument MODULE: makes it able to unwind and rewind its stack. A step of
+# its own after the link, because it must come before the last optimisation.
+instrument() {
+  local removed
+  read_flags "$top/src/asyncify.remove"
+  removed=$(IFS=, && echo "${flags[*]}")
+  read_flags "$top/src/asyncify.flags"
+  "$WEFT_WASM_OPT" "$1" "${flags[@]}" ${removed:+"--pass-arg=asyncify-removelist@$removed"} -o "$1.instrumented"
+  mv "$1.instrumented" "$1"
+}
+
+# read_flags FILE: sets `flags` to its lines, without comments and without
+# those marked for the other mode ("release: -O3").
+read_flags() {
+  local line
+  flags=()
+  [[ -e $1 ]] || return 0
+  while read -r line; do
+    case $line in
+      '' | '#'*) ;;
+      "$mode: "*) flags+=("${line#*: }") ;;
+      'release: '* | 'debug: '*) ;;
+      *) flags+=("$line") ;;
+    esac
+  done <"$1"
+}
+
+# --- what is out of date, and making it --------------------------------------
+
+# build_library: brings libweft.a up to date. Of the context switches it takes
+# the one that the kind asks for.
+build_library() {
+  local file files=() objects
+  for file in "$top"/src/*.c "$top/$backend"/*.c; do
+    case $file in
+      "$top/src/context_$switch.c") files+=("$file") ;;
+      "$top"/src/context_*.c) ;;
+      *) files+=("$file") ;;
+    esac
+  done
+  compile_all "$out/library" "${library_flags[@]}" -- "${files[@]}"
+  if same_command "$library" "$ar ${objects[*]}" && newer_than_all "$library" "${objects[@]}"; then return 0; fi
+  rm -f "$library.new"
+  "$ar" rcs "$library.new" "${objects[@]}"
+  mv "$library.new" "$library"
+  echo "$ar ${objects[*]}" >"$library.cmd"
+}
+
+# build_from FILE.c…: compiles and links the program `name` into `program`.
+build_from() {
+  local objects stage=$program/stage recipe
+  compile_all "$program" "${program_flags[@]}" -- "$@"
+  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]}"
+  if same_command "$program/link" "$recipe" &&
+    newer_than_all "$program/link.cmd" "$library" "${objects[@]}" "$top/$backend"/* "$top"/src/asyncify.*; then return 0; fi
+  rm -rf "$stage"
+  mkdir -p "$stage"
+  "link_$kind" "$stage" "${objects[@]}"
+  mv "$stage"/* "$program/"
+  rmdir "$stage"
+  echo "$recipe" >"$program/link.cmd"
+}
+
+# compile_all FOLDER FLAG… -- FILE.c…: sets `objects`, in FOLDER; compiles those
+# out of date, as many at once as there are processors.
+compile_all() {
+  local folder=$1 object file command flags=() failed=()
+  shift
+  while [[ $1 != -- ]]; do
+    flags+=("$1")
+    shift
+  done
+  shift
+  local tool
+  tool=$(tool_id "${cc[0]}")
+  local -A running=()
+  objects=()
+  for file in "$@"; do
+    object=$folder/${file#"$top/"}
+    object=${object%.c}.o
+    objects+=("$object")
+    command="$tool ${cc[*]} ${flags[*]} $file"
+    if same_command "$object" "$command" && newer_than_headers "$object"; then continue; fi
+    while (($(jobs -rp | wc -l) >= processors)); do wait -n || true; done
+    compile_one "$object" "$command" &
+    running[$file]=$!
+  done
+  for file in "$@"; do
+    [[ -z ${running[$file]-} ]] || wait "${running[$file]}" || failed+=("${file#"$top/"}")
+  done
+  [[ ${#failed[@]} == 0 ]] || die "could not compile ${failed[*]}"
+}
+
+# compile_one OBJECT COMMAND: `file` with the caller's cc and flags. The
+# compiler's output appears at once, not mixed with that of its neighbours.
+compile_one() {
+  local object=$1 command=$2 log=$1.log status=0
+  mkdir -p "$(dirname "$object")"
+  "${cc[@]}" "${flags[@]}" -MMD -MF "$object.d" -c "$file" -o "$object" >"$log" 2>&1 || status=$?
+  cat "$log" >&2
+  rm "$log"
+  if [[ $status == 0 ]]; then echo "$command" >"$object.cmd"; fi
+  return "$status"
+}
+
+# tool_id PATH: changes when the tool does.
+tool_id() { stat -L -c '%n %s %Y' "$1"; }
+
+# same_command FILE COMMAND: FILE.cmd says that this command made it.
+same_command() { [[ -e $1.cmd && $(<"$1.cmd") == "$2" ]]; }
+
+# newer_than_all FILE INPUT…
+newer_than_all() {
+  local input
+  for input in "${@:2}"; do
+    if [[ ! -e $1 || ! -e $input || $input -nt $1 ]]; then return 1; fi
+  done
+}
+
+# newer_than_headers OBJECT: than all files that its depfile names. `read`
+# without -r joins the depfile's lines and takes its escaped spaces.
+newer_than_headers() {
+  local inputs
+  [[ -e $1.d ]] || return 1
+  # shellcheck disable=SC2162
+  read -a inputs <"$1.d" || true
+  newer_than_all "$1" "${inputs[@]:1}"
+}

