@@ -58,9 +58,9 @@ choose_native() {
 
 # The table of compile flags. Ours must be free of warnings; the user's should.
 choose_flags() {
-  local common=(-std=c11 -Wall -Wextra -I"$top/include")
+  local common=(-std=gnu11 -Wall -Wextra -I"$top/include")
   case $mode in
-    release) library_flags=(-O3) program_flags=(-O2) ;;
+    release) library_flags=(-O3 -flto) program_flags=(-O2 -flto) ;;
     debug) library_flags=(-O0 -g -DWEFT_DEBUG=1) program_flags=(-O0 -g -DWEFT_DEBUG=1) ;;
   esac
   library_flags+=("${common[@]}" -Werror -I"$top/src")

@@ -1,0 +1,78 @@
+/*
+ * The event loop: what is ready, what is due, who runs.
+ *
+ * One pass: 1. timers that are due become ready, 2. the host's completions
+ * have become ready before, 3. what was ready at the start of the pass runs,
+ * first in first out, 4. when nothing is ready the host waits. Whatever becomes
+ * ready during a pass runs in the next one.
+ *
+ * There is one loop in a program: WebAssembly instances have one thread.
+ */
+#ifndef WEFT_SRC_LOOP_H
+#define WEFT_SRC_LOOP_H
+
+#include "list.h"
+#include "timer.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct weft__task;
+
+/*
+ * Something the loop can run once. It is alone, in the list of what it waits
+ * for, or in a ready list; the same node serves all three.
+ */
+typedef struct weft__handle {
+  weft__node node;
+  void (*run)(struct weft__handle *handle);
+} weft__handle;
+
+typedef enum weft__phase {
+  WEFT__IDLE,    /* no run */
+  WEFT__MAIN,    /* the main task is running */
+  WEFT__STOP,    /* it has ended: one more pass, as in asyncio */
+  WEFT__CLOSING, /* the tasks that are left were cancelled */
+} weft__phase;
+
+struct weft__loop {
+  weft__list ready;         /* runs in the next pass */
+  weft__list batch;         /* is left of this pass */
+  weft__timers timers;
+  struct weft__task *current; /* runs now; NULL in the loop itself */
+  struct weft__task *main;
+  weft__list tasks;   /* all that have not ended, in order of creation */
+  uint32_t host_ops;  /* what the host may still complete */
+  weft__phase phase;
+  bool deadlocked;
+};
+extern struct weft__loop weft__loop;
+
+/* Makes a handle that is alone ready. */
+static inline void weft__ready(weft__handle *handle) {
+  weft__list_append(&weft__loop.ready, &handle->node);
+}
+
+enum {
+  WEFT__LOOP_DONE = -1,
+  WEFT__STACK_MAIN = 1 << 20, /* of the main task: only what is used counts */
+};
+
+/*
+ * weft__loop_run runs passes while something is ready, for about `budget`
+ * nanoseconds. It returns 0 when more is ready, else the next deadline on the
+ * clock of weft__now (INT64_MAX: none), or WEFT__LOOP_DONE when the run has
+ * ended. Called by the host back end, outside any task.
+ */
+int64_t weft__loop_run(int64_t budget);
+
+/* The loop's clock in nanoseconds. */
+int64_t weft__now(void);
+
+/*
+ * weft__deadline turns a delay in seconds into a time of weft__now, rounded
+ * up. Errors: WEFT_EINVAL for NaN or less than 0; WEFT_ERANGE.
+ */
+int weft__deadline(double seconds, int64_t *when);
+
+#endif

@@ -1,0 +1,260 @@
+#include "task.h"
+
+#include "error.h"
+#include "pool.h"
+
+/* ---- stacks: a pool for each power of two from WEFT_STACK_MIN */
+
+enum {
+  STACK_CLASSES = 16, /* up to 32 MiB */
+  COLOUR = 64, /* shifts each stack by a line of the cache, or all their tops
+                  would compete for the same few */
+};
+static weft__pool stacks[STACK_CLASSES];
+
+static int stack_class(size_t size) {
+  int class = 0;
+  while (class < STACK_CLASSES && ((size_t)WEFT_STACK_MIN << class) < size) {
+    class ++;
+  }
+  return class;
+}
+
+static bool stack_get(weft__task *task) {
+  int class = stack_class(task->stack_size);
+  weft__pool *pool = &stacks[class];
+  size_t size = ((size_t)WEFT_STACK_MIN << class) + COLOUR;
+  if (!pool->size) {
+    weft__pool_init(pool, size, 16, size - sizeof(weft__node));
+  }
+  bool fresh;
+  char *stack = weft__pool_get(pool, &fresh);
+  if (!stack) return false;
+  weft__context_init(&task->context, stack, size, task->context.fn,
+                     task->context.arg);
+  return true;
+}
+
+static void stack_put(weft__task *task) {
+  weft__context_free(&task->context);
+  if (!task->context.stack) return;
+  weft__pool_put(&stacks[stack_class(task->stack_size)], task->context.stack);
+  task->context.stack = NULL;
+}
+
+/* ---- one step of a task */
+
+static void finish(weft__task *task, int result) {
+  stack_put(task);
+  weft__list_remove(&task->all);
+  if (task->must_cancel) result = WEFT_ECANCELED;
+  weft__complete(&task->future, result);
+  weft__unpin(&task->future);
+}
+
+static void overflow(weft__task *task) {
+  weft__fatal("task '%s' created at %s has overflowed its C stack of %z bytes; "
+              "give it more with weft_task_options.stack_size",
+              task->name, task->site, task->context.stack_size);
+}
+
+static void out_of_memory(weft__task *task, const char *what) {
+  weft__loop.current = task; /* the message is the task's */
+  weft__fail(WEFT_ENOMEM, "no memory for %s of task '%s' created at %s", what,
+             task->name, task->site);
+  weft__loop.current = NULL;
+  finish(task, WEFT_ENOMEM);
+}
+
+/* Named in asyncify.remove: it never suspends itself. */
+static void weft__task_step(weft__handle *handle) {
+  weft__task *task = weft__container(handle, weft__task, handle);
+  if (task->must_cancel) {
+    task->must_cancel = false;
+    task->wake = WEFT_ECANCELED;
+    if (!task->context.stack) {
+      finish(task, WEFT_ECANCELED);
+      return;
+    }
+  }
+  if (!task->context.stack && !stack_get(task)) {
+    out_of_memory(task, "the C stack");
+    return;
+  }
+  task->wait = NULL;
+  weft__loop.current = task;
+  weft__switch how = weft__context_resume(&task->context);
+  weft__loop.current = NULL;
+  if (how == WEFT__SUSPENDED && !task->abandoned) return;
+  if (how == WEFT__OVERFLOW) overflow(task);
+  if (how == WEFT__OUT_OF_MEMORY) {
+    out_of_memory(task, "the parked frames");
+  } else {
+    finish(task, task->abandoned ? task->wake : task->context.result);
+  }
+}
+
+/* ---- creation */
+
+static bool cancel_task(weft__future *future) {
+  weft__task *task = weft__task_of(future);
+  task->cancel_requests++;
+  if (!task->wait || !task->wait->cancel || !task->wait->cancel(task->wait)) {
+    task->must_cancel = true;
+  }
+  return true;
+}
+
+weft__task *weft__task_new(weft_fn fn, void *arg,
+                           const weft_task_options *options, const char *name,
+                           const char *site) {
+  if (options && options->name) name = options->name;
+  size_t stack_size = options ? options->stack_size : 0;
+  if (!stack_size) stack_size = WEFT_STACK_SIZE;
+  if (stack_class(stack_size) == STACK_CLASSES) {
+    weft__fail(WEFT_EINVAL, "a stack of %z bytes for task '%s' at %s: too large",
+               stack_size, name, site);
+    return NULL;
+  }
+  weft__future *future = weft__future_new_task();
+  if (!future) {
+    weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
+               site);
+    return NULL;
+  }
+  weft__task *task = weft__task_of(future);
+  weft__pin(future);
+  future->cancel = cancel_task;
+  task->handle.run = weft__task_step;
+  task->context.stack = NULL;
+  task->context.extra = NULL;
+  task->context.fn = fn;
+  task->context.arg = arg;
+  task->wait = NULL;
+  task->name = name;
+  task->site = site;
+  task->stack_size = stack_size;
+  task->wake = 0;
+  task->cancel_requests = 0;
+  task->must_cancel = task->abandoned = false;
+  weft__list_append(&weft__loop.tasks, &task->all);
+  weft__ready(&task->handle);
+  return task;
+}
+
+weft_task *weft_create_task_at(weft_fn fn, void *arg,
+                               const weft_task_options *options,
+                               const char *name, const char *site) {
+  if (weft__loop.phase == WEFT__IDLE) {
+    weft__fail(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
+               name, site);
+    return NULL;
+  }
+  weft__task *task = weft__task_new(fn, arg, options, name, site);
+  return task ? weft__handle_new(&task->future) : NULL;
+}
+
+/* ---- waiting */
+
+weft__task *weft__current(void) {
+  weft__task *task = weft__loop.current;
+  if (!task) weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
+  return task;
+}
+
+static bool cancel_awaited(const weft__wait *wait) {
+  return !weft__done(wait->on) && wait->on->cancel(wait->on);
+}
+
+int weft__wait_on(weft__future *future, const char *what) {
+  if (weft__done(future)) return 0;
+  weft__wait wait = {what, cancel_awaited, future};
+  weft__list_append(&future->callbacks, &weft__loop.current->handle.node);
+  return weft__suspend(&wait);
+}
+
+/* ---- the public functions on tasks */
+
+static weft__task *lookup_task(weft_task *handle) {
+  weft__future *future = weft__lookup(handle);
+  return future && future->is_task ? weft__task_of(future) : NULL;
+}
+
+static int lookup_task_error(weft_task *handle) {
+  if (!weft__lookup(handle)) return weft__lookup_error(handle);
+  return weft__fail(WEFT_EINVAL, "the future is not a task");
+}
+
+int weft_uncancel(weft_task *handle) {
+  weft__task *task = lookup_task(handle);
+  if (!task) return lookup_task_error(handle);
+  if (task->cancel_requests > 0 && --task->cancel_requests == 0) {
+    task->must_cancel = false;
+  }
+  return task->cancel_requests;
+}
+
+int weft_cancelling(weft_task *handle) {
+  weft__task *task = lookup_task(handle);
+  return task ? task->cancel_requests : lookup_task_error(handle);
+}
+
+weft_task *weft_current_task(void) {
+  weft__task *task = weft__loop.current;
+  return task ? weft__handle_of(&task->future) : NULL;
+}
+
+const char *weft_task_name(weft_task *handle) {
+  weft__task *task = lookup_task(handle);
+  return task ? task->name : NULL;
+}
+
+/* ---- ends that are not the task's own */
+
+void weft__task_lost(int code, const char *message) {
+  weft__task *task = weft__loop.current;
+  weft__fail(code, "task '%s' created at %s: %s", task->name, task->site,
+             message);
+  weft__loop.current = NULL;
+  finish(task, code);
+}
+
+#ifdef WEFT_DEBUG
+void weft__stack_overflowed(void) {
+  weft__task *task = weft__loop.current;
+  if (!task) weft__fatal("the main function has overflowed its C stack");
+  task->abandoned = true;
+  task->wake = weft__fail(
+      WEFT_ESTACK,
+      "task '%s' created at %s has overflowed its C stack of %z bytes; give it "
+      "more with weft_task_options.stack_size",
+      task->name, task->site, task->context.stack_size);
+  weft__context_suspend();
+}
+#endif
+
+void weft__tasks_report(void) {
+  for (weft__node *n = weft__list_first(&weft__loop.tasks); n;
+       n = weft__list_next(&weft__loop.tasks, n)) {
+    weft__task *task = weft__container(n, weft__task, all);
+    weft__future *on = task->wait ? task->wait->on : NULL;
+    const char *what = task->wait ? task->wait->what : "nothing: it is ready";
+    if (on && on->is_task) {
+      weft__report("  task '%s' created at %s waits in %s for task '%s'",
+                   task->name, task->site, what, weft__task_of(on)->name);
+    } else {
+      weft__report("  task '%s' created at %s waits in %s", task->name,
+                   task->site, what);
+    }
+  }
+}
+
+void weft__tasks_close(void) {
+  for (weft__node *n; (n = weft__list_first(&weft__loop.tasks));) {
+    weft__task *task = weft__container(n, weft__task, all);
+    finish(task, WEFT_ECANCELED);
+  }
+  for (int i = 0; i < STACK_CLASSES; i++) {
+    if (stacks[i].size) weft__pool_clear(&stacks[i]);
+  }
+}

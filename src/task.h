@@ -1,0 +1,100 @@
+/*
+ * Tasks: futures whose result a coroutine computes.
+ *
+ * A task is created with a record only; it gets a C stack from a pool when it
+ * first runs and gives it back when it ends. Between steps a task is either in
+ * a ready list or waits for something that has its handle in a list; `wait`
+ * then says how that wait is cancelled. The rules of cancellation are
+ * CPython's (Lib/asyncio/tasks.py).
+ */
+#ifndef WEFT_SRC_TASK_H
+#define WEFT_SRC_TASK_H
+
+#include "context.h"
+#include "future.h"
+
+/*
+ * What a suspended task waits for; it lives in the frame of the call that
+ * waits. cancel asks the wait to end: true when it will end with
+ * WEFT_ECANCELED (at once, or when what it waits for has ended), false when it
+ * has been woken already; NULL when it will end by itself.
+ */
+typedef struct weft__wait {
+  const char *what; /* the public function, for messages */
+  bool (*cancel)(const struct weft__wait *wait);
+  weft__future *on; /* the future it waits for, if it is one */
+} weft__wait;
+
+/* What a switch touches stands together at the end: one line of the cache. */
+typedef struct weft__task {
+  weft__future future;
+  const char *name;
+  const char *site; /* where it was created */
+  size_t stack_size;
+  weft__node all; /* in weft__loop.tasks */
+  int cancel_requests;
+  weft__handle handle; /* resumes the task */
+  weft__context context;
+  const weft__wait *wait; /* NULL while it runs, and before */
+  int wake;               /* what weft__suspend will return */
+  bool must_cancel;       /* a request that no wait has taken yet */
+  bool abandoned;         /* suspended for good: wake is how it ended */
+} weft__task;
+
+static inline weft__task *weft__task_of(weft__future *future) {
+  return weft__container(future, weft__task, future);
+}
+
+/*
+ * weft__current gives the task that runs, or NULL with the message of
+ * WEFT_ENOTRUNNING set.
+ */
+weft__task *weft__current(void);
+
+/* weft__task_new makes a task that is ready to start; no handle, one pin. */
+weft__task *weft__task_new(weft_fn fn, void *arg,
+                           const weft_task_options *options, const char *name,
+                           const char *site);
+
+/*
+ * weft__suspend leaves the current task until its handle has become ready
+ * and run. Inline: each frame between a task and the switch costs. It returns 0, what the waker put into task->wake, or
+ * WEFT_ECANCELED.
+ */
+static inline int weft__suspend(const weft__wait *wait) {
+  weft__task *task = weft__loop.current;
+  task->wait = wait;
+  task->wake = 0;
+  if (task->must_cancel && wait->cancel && wait->cancel(wait)) {
+    task->must_cancel = false;
+  }
+  weft__context_suspend();
+  return task->wake;
+}
+
+/*
+ * weft__wait_on waits until the future, which the caller has pinned, is done;
+ * 0 or WEFT_ECANCELED. A cancel of the task is passed on to the future.
+ */
+int weft__wait_on(weft__future *future, const char *what);
+
+/*
+ * weft__task_lost ends the task that ran when the host caught a trap (code
+ * WEFT_ETRAP). Called by the host, after weft__context_recover.
+ */
+void weft__task_lost(int code, const char *message);
+
+/*
+ * weft__stack_overflowed ends the current task with WEFT_ESTACK. Called by the
+ * stack check of debug builds, before any memory is damaged. It returns while
+ * Asyncify unwinds the task, for the last time.
+ */
+void weft__stack_overflowed(void);
+
+/* Reports one line a task: who it is and what it waits for. */
+void weft__tasks_report(void);
+
+/* At the end of a run: forgets the tasks that would not end, frees stacks. */
+void weft__tasks_close(void);
+
+#endif

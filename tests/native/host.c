@@ -1,0 +1,28 @@
+/* The back end for native unit tests: blocks in nanosleep, has no streams. */
+#include "host.h"
+
+#include "loop.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+int64_t weft__host_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+void weft__host_drive(void) {
+  int64_t next;
+  while ((next = weft__loop_run(INT64_MAX)) != WEFT__LOOP_DONE) {
+    int64_t delay = next - weft__host_now();
+    if (delay <= 0) continue;
+    struct timespec t = {delay / 1000000000, delay % 1000000000};
+    nanosleep(&t, NULL);
+  }
+}
+
+void weft__host_report(const char *text) { fputs(text, stderr); }
+
+_Noreturn void weft__host_exit(int status) { exit(status); }

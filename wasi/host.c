@@ -1,0 +1,35 @@
+/* The WASI back end: a blocking loop over poll. */
+#include "host.h"
+
+#include "loop.h"
+#include "poll.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+/* How long tasks may run before the host is asked what has completed. */
+enum { BUDGET = 200 * 1000 };
+
+int64_t weft__host_now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+}
+
+void weft__host_drive(void) {
+  for (;;) {
+    int64_t budget = weft__loop.host_ops ? BUDGET : INT64_MAX;
+    int64_t next = weft__loop_run(budget);
+    if (next == WEFT__LOOP_DONE) return;
+    weft__poll(next);
+  }
+}
+
+void weft__host_report(const char *text) {
+  ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+  (void)ignored; /* there is nowhere left to say it */
+}
+
+_Noreturn void weft__host_exit(int status) { exit(status); }

@@ -1,0 +1,109 @@
+/*
+ * The JavaScript half of the web back end, inside the module's factory
+ * (emcc --post-js): it drives the loop from the host's event loop.
+ */
+
+/** The program has ended, in the middle of C. */
+class WeftExit extends Error {
+  constructor(status) {
+    super(`exit(${status})`);
+    this.status = status;
+  }
+}
+
+const weftDriver = {
+  scheduled: false,
+  timer: undefined,
+  resolve: undefined,
+  reject: undefined,
+
+  /** Calls turn() once the host's events have been served. */
+  schedule() {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    this.defer();
+  },
+
+  turn() {
+    this.scheduled = false;
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    const delay = this.guard(() => _weft__turn());
+    if (delay === undefined) return;
+    if (delay < 0) this.settle(() => _weft__finish());
+    else if (delay === 0) this.schedule();
+    else if (delay < Infinity) {
+      // A timer takes 31 bits; an early turn only sets the next one.
+      const ms = Math.min(Math.ceil(delay), 0x7fffffff);
+      this.timer = setTimeout(() => this.turn(), ms);
+    }
+  },
+
+  /** Runs C; a trap ends the task that ran, if it was one. */
+  guard(enter) {
+    try {
+      return enter();
+    } catch (error) {
+      if (error instanceof WeftExit || error?.name === 'ExitStatus') {
+        this.end(error.status);
+        return undefined;
+      }
+      _weft__recover();
+      if (this.lost(error)) this.schedule();
+      else this.reject(error);
+      return undefined;
+    }
+  },
+
+  lost(error) {
+    const code = error instanceof RangeError ? -10 : -11;
+    const text = String(error?.message ?? error);
+    const size = lengthBytesUTF8(text) + 1;
+    const p = _malloc(size);
+    stringToUTF8(text, p, size);
+    const lost = _weft__lost(code, p);
+    _free(p);
+    return lost;
+  },
+
+  settle(enter) {
+    const status = this.guard(enter);
+    if (status === undefined) return;
+    if (status === -1) this.schedule(); // main is in weft_run
+    else this.end(status);
+  },
+
+  end(status) {
+    clearTimeout(this.timer);
+    this.scheduled = true; // nothing runs any more
+    _fflush(0);
+    this.resolve(status);
+  },
+
+  /** Runs the program; the promise gives its exit status. */
+  start(args) {
+    if (typeof setImmediate === 'function') {
+      this.defer = () => setImmediate(() => this.turn());
+    } else {
+      // Not setTimeout, which is clamped to 4 ms when nested.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => this.turn();
+      this.defer = () => port2.postMessage(0);
+    }
+    return new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+      const argv = _malloc((args.length + 1) * 4);
+      args.forEach((arg, i) => {
+        const size = lengthBytesUTF8(arg) + 1;
+        const p = _malloc(size);
+        stringToUTF8(arg, p, size);
+        HEAPU32[(argv >> 2) + i] = p;
+      });
+      HEAPU32[(argv >> 2) + args.length] = 0;
+      this.settle(() => _weft__start(args.length, argv));
+    });
+  },
+};
+
+Module['weftStart'] = (args) => weftDriver.start(args);

@@ -1,0 +1,93 @@
+/*
+ * The back end for Node.js and browsers: C half. The JavaScript half is
+ * web/driver.js, which calls the exported functions from the host's event loop
+ * and never from inside another one of them.
+ */
+#include "host.h"
+
+#include "context.h"
+#include "error.h"
+#include "loop.h"
+#include "task.h"
+
+#include <emscripten/emscripten.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* From web/library.js. */
+double weft__js_now(void);
+void weft__js_report(const char *text);
+_Noreturn void weft__js_exit(int status);
+
+/* How long tasks may run before the host has its turn: half a frame's slack. */
+enum { BUDGET = 4 * 1000 * 1000, MAIN_STACK = 1 << 20 };
+
+/* The program's main function is a context too: weft_run suspends it. */
+static weft__context root;
+static int argc_;
+static char **argv_;
+
+/* What clang calls main(int, char **) and main(void). */
+__attribute__((weak)) int __main_argc_argv(int argc, char **argv);
+__attribute__((weak)) int __main_void(void);
+
+static int run_main(void *arg) {
+  (void)arg;
+  return __main_void ? __main_void() : __main_argc_argv(argc_, argv_);
+}
+
+enum { ROOT_SUSPENDED = -1 };
+
+static int resume_root(void) {
+  switch (weft__context_resume(&root)) {
+  case WEFT__SUSPENDED: return ROOT_SUSPENDED;
+  case WEFT__FINISHED: return root.result & 0xff;
+  case WEFT__OVERFLOW: weft__fatal("main has overflowed its C stack");
+  case WEFT__OUT_OF_MEMORY: weft__fatal("out of memory to suspend main");
+  }
+  return 0;
+}
+
+/* Runs main: its exit status, or ROOT_SUSPENDED once it is in weft_run. */
+EMSCRIPTEN_KEEPALIVE int weft__start(int argc, char **argv) {
+  argc_ = argc;
+  argv_ = argv;
+  char *stack = aligned_alloc(16, MAIN_STACK);
+  if (!stack) weft__fatal("out of memory for main's stack");
+  weft__context_init(&root, stack, MAIN_STACK, run_main, NULL);
+  return resume_root();
+}
+
+/*
+ * Runs what is ready. Returns the milliseconds until it wants to be called
+ * again (0: as soon as the host has had its turn; Infinity: when something has
+ * completed), or -1 when the run has ended and weft__finish is to be called.
+ */
+EMSCRIPTEN_KEEPALIVE double weft__turn(void) {
+  int64_t next = weft__loop_run(BUDGET);
+  if (next == WEFT__LOOP_DONE) return -1;
+  if (next == 0) return 0;
+  if (next == INT64_MAX) return INFINITY;
+  double delay = (double)(next - weft__host_now()) * 1e-6;
+  return delay > 0 ? delay : 0;
+}
+
+/* Goes on in main after its weft_run: as weft__start. */
+EMSCRIPTEN_KEEPALIVE int weft__finish(void) { return resume_root(); }
+
+/* The host has caught a trap of the task that ran: the others go on. */
+EMSCRIPTEN_KEEPALIVE void weft__recover(void) { weft__context_recover(); }
+
+EMSCRIPTEN_KEEPALIVE int weft__lost(int code, const char *message) {
+  if (!weft__loop.current) return 0;
+  weft__task_lost(code, message);
+  return 1;
+}
+
+int64_t weft__host_now(void) { return (int64_t)(weft__js_now() * 1e6); }
+
+void weft__host_drive(void) { weft__context_suspend(); }
+
+void weft__host_report(const char *text) { weft__js_report(text); }
+
+_Noreturn void weft__host_exit(int status) { weft__js_exit(status); }
