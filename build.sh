@@ -13,10 +13,17 @@ home=${WEFT_HOME:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/weft}
 processors=$(nproc 2>/dev/null || echo 2)
 readonly top home processors
 
-for part in say debian components compile; do
-  # shellcheck source=/dev/null
-  source "$top/.tools/$part.sh"
-done
+# What a program may do on wasmtime: reach the network.
+export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -S inherit-network,allow-ip-name-lookup,tcp,udp,http}
+
+# shellcheck source=.tools/say.sh
+source "$top/.tools/say.sh"
+# shellcheck source=.tools/debian.sh
+source "$top/.tools/debian.sh"
+# shellcheck source=.tools/components.sh
+source "$top/.tools/components.sh"
+# shellcheck source=.tools/compile.sh
+source "$top/.tools/compile.sh"
 
 usage() {
   cat <<'END'
@@ -25,10 +32,10 @@ usage() {
   run FILE.c [--host HOST] [--debug] [--] [ARGS]
           compile a program and run it on a host: node (the default), wasmtime
           or browser (a headless Chromium)
-  compile FILE.c… [--host HOST] [--debug] -o DIR
-          compile one program of all the files into DIR; what it makes:
-          NAME.mjs and NAME.wasm for node and browser, the component NAME.wasm
-          for wasmtime
+  compile FILE.c… [--host HOST] [--debug] [-o DIR]
+          compile one program of all the files and print the path of what to
+          load: NAME.mjs (with NAME.wasm beside it) for node and browser, the
+          component NAME.wasm for wasmtime; in DIR, or else under build/
   test [PATTERN]
           run weft's own tests, or those files whose path has PATTERN in it
   bench [ARGS]
@@ -94,7 +101,7 @@ command_run() {
   [[ -z $target ]] || usage_error 'run has no -o' 'To keep the program, use ./build.sh compile.'
   kind=$(kind_of "$host")
   build_program "$kind" "$mode" "${files[@]}"
-  run_on_"$host" "$program/$(basename "${files[0]}" .c)" "${rest[@]}"
+  run_on_"$host" "$program" "${rest[@]}"
 }
 
 # run_on_HOST PROGRAM ARG…: PROGRAM without its ending. The host's process
@@ -103,7 +110,8 @@ run_on_node() { exec "$WEFT_NODE" "$1.mjs" "${@:2}"; }
 run_on_native() { exec "$1" "${@:2}"; }
 run_on_wasmtime() {
   need wasmtime
-  exec "$WEFT_WASMTIME" run -C cache=y -S inherit-network,allow-ip-name-lookup,tcp,udp,http "$1.wasm" "${@:2}"
+  read -ra flags <<<"$WEFT_WASMTIME_FLAGS"
+  exec "$WEFT_WASMTIME" run "${flags[@]}" "$1.wasm" "${@:2}"
 }
 run_on_browser() {
   need chromium packages
@@ -111,20 +119,23 @@ run_on_browser() {
 }
 
 command_compile() {
-  local files rest host mode target kind program file
+  local files rest host mode target kind program made
   read_options "$@"
   [[ ${#files[@]} -gt 0 ]] || usage_error 'compile needs a C file' 'For example: ./build.sh compile examples/helloworld.c -o out'
-  [[ -n $target ]] || usage_error 'compile needs -o DIR' 'The program is put into DIR.'
   [[ ${#rest[@]} == 0 ]] || usage_error "compile does not know '${rest[0]}'" 'See ./build.sh help.'
   kind=$(kind_of "$host")
   build_program "$kind" "$mode" "${files[@]}"
-  file=$program/$(basename "${files[0]}" .c)
-  mkdir -p "$target"
   case $kind in
-    web) cp "$file.mjs" "$file.wasm" "$target/" ;;
-    wasi) cp "$file.wasm" "$target/" ;;
-    native) cp "$file" "$target/" ;;
+    web) made=("$program.mjs" "$program.wasm") ;;
+    wasi) made=("$program.wasm") ;;
+    native) made=("$program") ;;
   esac
+  if [[ -n $target ]]; then
+    mkdir -p "$target"
+    cp "${made[@]}" "$target/"
+    made=("$target/$(basename "${made[0]}")")
+  fi
+  echo "${made[0]}"
 }
 
 command_setup() {
@@ -132,23 +143,56 @@ command_setup() {
   say "ready: all tools are there ($home)"
 }
 
+# need_everything: every component, and the libraries that are built once.
 need_everything() {
+  local mode kind program
   need node python emscripten wasi native binaryen wasm_tools wasmtime chromium packages format
+  for mode in release debug; do
+    for kind in web wasi native; do
+      build_program "$kind" "$mode" "$top/tests/build/programs/hello.c"
+    done
+  done
 }
 
 command_test() {
-  need_everything
   local files
+  need_everything
   files=("$top"/tests/*/*.test.mjs)
   if [[ -n ${1-} ]]; then mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -F -- "$1" || true); fi
-  [[ ${#files[@]} -gt 0 ]] || usage_error "no test file has '$1' in its path" 'See tests/*/*.test.mjs.'
+  [[ ${#files[@]} -gt 0 ]] || usage_error "no test file has '$1' in its path" 'The files are tests/*/*.test.mjs.'
   cd "$top"
-  exec "$WEFT_NODE" --test --test-concurrency=2 "${files[@]#"$top/"}"
+  exec "$WEFT_NODE" --test --test-concurrency=2 --test-reporter=spec "${files[@]#"$top/"}"
 }
 
 command_bench() {
   need_everything
   exec "$WEFT_NODE" "$top/tests/bench/bench.mjs" "$@"
+}
+
+command_format() {
+  local c script page tell=(-w) clang=(-i) prettier=(--write)
+  case ${1-} in
+    '') ;;
+    --check) tell=(-d) clang=(--dry-run -Werror) prettier=(--check) ;;
+    *) usage_error "format does not know '$1'" 'Give ./build.sh format or ./build.sh format --check.' ;;
+  esac
+  need format packages
+  cd "$top"
+  mapfile -t c < <(sources '*.c' '*.h')
+  mapfile -t page < <(sources '*.mjs' '*.js' '*.html' '*.css' '*.json')
+  script=(build.sh .tools/*.sh .ci/run)
+  "$WEFT_CLANG_FORMAT" "${clang[@]}" "${c[@]}"
+  "$WEFT_NODE" node_modules/prettier/bin/prettier.cjs --log-level warn "${prettier[@]}" "${page[@]}"
+  "$WEFT_SHFMT" "${tell[@]}" "${script[@]}"
+  "$WEFT_SHELLCHECK" --check-sourced --external-sources build.sh .ci/run
+}
+
+# sources PATTERN…: the project's own files of these names.
+sources() {
+  local pattern names=()
+  for pattern in "$@"; do names+=(-o -name "$pattern"); done
+  find . \( -path ./build -o -path ./node_modules -o -path ./.git \) -prune -o \
+    -type f \( "${names[@]:1}" \) -print
 }
 
 command_clean() { rm -rf "$top/build"; }

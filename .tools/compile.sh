@@ -20,8 +20,8 @@ kind_of() {
   esac
 }
 
-# build_program KIND MODE FILE.c…: sets `program`, the folder that holds the
-# program made of these files; its name is the first file's.
+# build_program KIND MODE FILE.c…: makes one program of the files, named like
+# the first of them, and sets `program` to its path without the ending.
 build_program() {
   local kind=$1 mode=$2 out=$top/build/$1-$2
   shift 2
@@ -30,12 +30,20 @@ build_program() {
   choose_flags
   local library=$out/libweft.a files=() file
   for file in "$@"; do files+=("$(realpath -- "$file")"); done
-  local place=${files[0]#"$top/"}
-  local name
-  name=$(basename "$place" .c)
-  program=$out/programs/${place%.c}
+  place_of "${files[0]}"
+  local place=$out/programs/$REPLY name
+  name=$(basename "$place")
   under_lock "$out/lock" build_library
-  under_lock "$program/lock" build_from "${files[@]}"
+  under_lock "$place/lock" link_program "${files[@]}"
+  program=$place/$name
+}
+
+# place_of FILE.c: sets REPLY to its path below the repository, or else below
+# the root, without the ending.
+place_of() {
+  REPLY=${1#"$top/"}
+  REPLY=${REPLY#/}
+  REPLY=${REPLY%.c}
 }
 
 # --- the kinds: tools, back end, context switch and link ---------------------
@@ -74,8 +82,20 @@ link_web() {
   shift
   read_flags "$top/web/link.flags"
   for file in "$top"/web/library*.js; do js+=(--js-library "$file"); done
+  announce_first_link
   (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs")
   instrument "$stage/$name.wasm"
+}
+
+# announce_first_link: Emscripten builds its libraries for the flags of a link
+# when it first sees them. $home remembers which it has seen.
+announce_first_link() {
+  local seen
+  seen=$home/emscripten/seen/$(cksum <<<"$WEFT_EMCC ${flags[*]} ${program_flags[*]}" | tr ' ' -)
+  [[ ! -e $seen ]] || return 0
+  say "the first $mode link for the web: Emscripten builds its C library, about a minute"
+  mkdir -p "${seen%/*}"
+  touch "$seen"
 }
 
 link_wasi() {
@@ -105,7 +125,9 @@ instrument() {
   read_flags "$top/src/asyncify.remove"
   removed=$(IFS=, && echo "${flags[*]}")
   read_flags "$top/src/asyncify.flags"
-  "$WEFT_WASM_OPT" "$1" "${flags[@]}" ${removed:+"--pass-arg=asyncify-removelist@$removed"} -o "$1.instrumented"
+  # A program need not contain each function of the list.
+  "$WEFT_WASM_OPT" "$1" "${flags[@]}" ${removed:+"--pass-arg=asyncify-removelist@$removed"} \
+    -o "$1.instrumented" 2>&1 | sed '/Asyncify removelist contained/d' >&2
   mv "$1.instrumented" "$1"
 }
 
@@ -146,19 +168,19 @@ build_library() {
   echo "$ar ${objects[*]}" >"$library.cmd"
 }
 
-# build_from FILE.c…: compiles and links the program `name` into `program`.
-build_from() {
-  local objects stage=$program/stage recipe
-  compile_all "$program" "${program_flags[@]}" -- "$@"
+# link_program FILE.c…: compiles and links the program `name` into `place`.
+link_program() {
+  local objects stage=$place/stage recipe
+  compile_all "$place" "${program_flags[@]}" -- "$@"
   recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]}"
-  if same_command "$program/link" "$recipe" &&
-    newer_than_all "$program/link.cmd" "$library" "${objects[@]}" "$top/$backend"/* "$top"/src/asyncify.*; then return 0; fi
+  if same_command "$place/link" "$recipe" &&
+    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "$top/$backend"/* "$top"/src/asyncify.*; then return 0; fi
   rm -rf "$stage"
   mkdir -p "$stage"
   "link_$kind" "$stage" "${objects[@]}"
-  mv "$stage"/* "$program/"
+  mv "$stage"/* "$place/"
   rmdir "$stage"
-  echo "$recipe" >"$program/link.cmd"
+  echo "$recipe" >"$place/link.cmd"
 }
 
 # compile_all FOLDER FLAG… -- FILE.c…: sets `objects`, in FOLDER; compiles those
@@ -176,8 +198,8 @@ compile_all() {
   local -A running=()
   objects=()
   for file in "$@"; do
-    object=$folder/${file#"$top/"}
-    object=${object%.c}.o
+    place_of "$file"
+    object=$folder/$REPLY.o
     objects+=("$object")
     command="$tool ${cc[*]} ${flags[*]} $file"
     if same_command "$object" "$command" && newer_than_headers "$object"; then continue; fi

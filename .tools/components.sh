@@ -68,7 +68,7 @@ at_least() { [[ -n $2 ]] && printf '%s\n' "$1" "$2" | sort -V -C; }
 # private NAME: makes sure that install_NAME has run in the private folder.
 private() {
   local recipe
-  recipe=$(declare -f "install_$1" && echo "$home ${WEFT_NODE-}")
+  recipe=$(declare -f "install_$1" && echo "$home")
   if is_ready "$1" "$recipe"; then return 0; fi
   if [[ -n ${passed_over-} ]]; then say "$passed_over: a private one is used"; fi
   passed_over=
@@ -150,18 +150,16 @@ install_emscripten() {
   ln -sfn nodejs "$root/usr/share/node_modules"
   mkdir -p "$home/emscripten"
   cat >"$home/emscripten/config" <<END
+import os
 LLVM_ROOT = '$(private_llvm)/bin'
 BINARYEN_ROOT = '$root/usr'
-NODE_JS = '$WEFT_NODE'
+NODE_JS = os.environ['WEFT_NODE']
 CACHE = '$home/emscripten/cache'
 END
   local tool
   for tool in emcc emar; do
     wrapper "$tool" "EM_CONFIG='$home/emscripten/config' exec '$root/usr/bin/python3' '$root/usr/share/emscripten/$tool.py'"
   done
-  say 'building the C library for Emscripten, once, about a minute'
-  quietly "$home/emscripten/log" "$home/bin/emcc" -O2 -o "$home/emscripten/warm-up.mjs" -x c - <<<'int main(void) { return 0; }' ||
-    die 'Emscripten cannot link a program' "Its log is $home/emscripten/log."
 }
 
 need_wasi() {
@@ -188,13 +186,14 @@ need_native() {
   if [[ -n ${WEFT_CC-} ]]; then return 0; fi
   private native
   export WEFT_CC=$home/bin/cc WEFT_AR=$home/bin/llvm-ar
+  export ASAN_SYMBOLIZER_PATH=$root/usr/lib/llvm-21/bin/llvm-symbolizer
 }
 install_native() {
   debian_packages patchelf clang-21 lld-21 llvm-21 libclang-rt-21-dev libc6-dev
-  local libs loader
+  local libs loader # the programs run with the C library that they link
   libs=$(dirname "$(ls "$root"/usr/lib/*/libc.so.6)")
   loader=$(ls "$libs"/ld-linux*.so.*)
-  wrapper cc "exec '$(private_llvm)/bin/clang' --sysroot='$root' -fuse-ld=lld -Wl,--dynamic-linker='$loader' -Wl,-rpath,'$libs'"
+  wrapper cc "exec '$(private_llvm)/bin/clang' --sysroot='$root' --start-no-unused-arguments -fuse-ld=lld -Wl,--dynamic-linker='$loader' -Wl,-rpath,'$libs' --end-no-unused-arguments"
   wrapper llvm-ar "exec '$(private_llvm)/bin/llvm-ar'"
 }
 

@@ -120,6 +120,8 @@ debian_unpack() {
   for deb in "${debs[@]}"; do dpkg-deb -x "$deb" "$stage"; done
   debian_patch "$stage"
   cp -al --remove-destination "$stage/." "$root/"
+  ln -sfn usr/lib "$root/lib"
+  ln -sfn usr/lib64 "$root/lib64"
   debian_record "${debs[@]}"
   rm -rf "$stage" "${debs[@]}"
 }
@@ -137,6 +139,7 @@ debian_patch() {
   while IFS= read -r -d '' file; do
     is_elf "$file" || continue
     rpath=$("${patchelf[@]}" --print-rpath "$file" 2>/dev/null) || continue
+    rpath=$(sed -E "s#(^|:)/#\\1$root/#g" <<<"$rpath")
     if [[ $file == *.so* ]]; then
       [[ -z $rpath ]] || "${patchelf[@]}" --force-rpath --set-rpath "$libs:$rpath" "$file"
     elif "${patchelf[@]}" --print-interpreter "$file" >/dev/null 2>&1; then
