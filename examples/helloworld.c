@@ -11,4 +11,4 @@ static int hello(void *arg) {
   return 0;
 }
 
-int main(void) { return weft_run(hello, NULL); }
+int main(void) { return weft_run(hello, NULL) < 0; }
