@@ -94,15 +94,14 @@ link_web() {
 }
 
 link_wasi() {
-  local stage=$1 module=$1/$name.wasm
+  local stage=$1 module=$1/$name.wasm world=weft
   shift
   read_flags "$top/wasi/link.flags"
   (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "$library" -o "$module")
   instrument "$module"
-  if [[ -d $top/wasi/wit ]]; then
-    "$WEFT_WASM_TOOLS" component embed "$top/wasi/wit" --world weft "$module" -o "$module.embedded"
-    mv "$module.embedded" "$module"
-  fi
+  if grep -qF 'wasi:http/incoming-handler@0.2.0#handle' "$module"; then world=weft-server; fi
+  "$WEFT_WASM_TOOLS" component embed "$top/wasi/wit" --world "$world" "$module" -o "$module.embedded"
+  mv "$module.embedded" "$module"
   "$WEFT_WASM_TOOLS" component new "$module" -o "$module.component"
   mv "$module.component" "$module"
 }
@@ -148,7 +147,7 @@ read_flags() {
 # the one that the kind asks for.
 build_library() {
   local file files=() objects
-  for file in "$top"/src/*.c "$top/$backend"/*.c; do
+  for file in "$top"/src/*.c "$top/$backend"/*.c "$top/$backend"/bindings/*.c; do
     case $file in
       "$top/src/context_$switch.c") files+=("$file") ;;
       "$top"/src/context_*.c) ;;
