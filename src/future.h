@@ -28,8 +28,8 @@ typedef struct weft__future {
   uint8_t generation;   /* 0 .. WEFT__GENERATIONS - 1 */
   uint8_t state;        /* weft__state */
   bool is_task;
-  bool taken; /* somebody has looked at its result */
-  int result; /* once DONE; WEFT_ECANCELED once CANCELLED */
+  bool taken;       /* somebody has looked at its result */
+  int result;       /* once DONE; WEFT_ECANCELED once CANCELLED */
   uint32_t handles; /* how many the program holds */
   uint32_t pins;    /* how many of our own structures point here */
   char *message;    /* what weft_errmsg tells of its error; malloc'd, or NULL */

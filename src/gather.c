@@ -57,8 +57,7 @@ static int wait_all(gather *g) {
       weft__list_append(&c->future->callbacks, &c->handle.node);
     }
   }
-  weft__list_append(&g->outer->callbacks,
-                    &weft__loop.current->handle.node);
+  weft__list_append(&g->outer->callbacks, &weft__loop.current->handle.node);
   int rc = weft__suspend(&g->wait);
   return rc < 0 ? rc : g->outer->result;
 }

@@ -5,6 +5,8 @@
 #ifndef WEFT_SRC_HOST_H
 #define WEFT_SRC_HOST_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* weft__host_now is a monotonic clock in nanoseconds. Cheap; never fails. */
@@ -23,6 +25,12 @@ void weft__host_drive(void);
  * ends with a newline.
  */
 void weft__host_report(const char *text);
+
+/*
+ * weft__host_env copies the value of an environment variable, cut to size - 1
+ * bytes, and returns whether there is one.
+ */
+bool weft__host_env(const char *name, char *value, size_t size);
 
 /* weft__host_exit ends the program with that exit status. */
 _Noreturn void weft__host_exit(int status);

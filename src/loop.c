@@ -2,33 +2,18 @@
 
 #include "error.h"
 #include "host.h"
+#include "shuffle.h"
 #include "task.h"
 
-#include <math.h>
-
 struct weft__loop weft__loop;
-
-int64_t weft__now(void) { return weft__host_now(); }
-
-double weft_time(void) { return (double)weft__now() * 1e-9; }
-
-int weft__deadline(double seconds, int64_t *when) {
-  if (!(seconds >= 0)) {
-    return weft__fail(WEFT_EINVAL, "a delay is a number of 0 or more seconds");
-  }
-  int64_t now = weft__now();
-  if (seconds >= (double)(INT64_MAX - now) * 1e-9) {
-    return weft__fail(WEFT_ERANGE, "the delay is beyond the clock's range");
-  }
-  *when = now + (int64_t)ceil(seconds * 1e9);
-  return 0;
-}
 
 static void begin_pass(void) {
   if (weft__loop.timers.count) {
     weft__timer_fire_due(&weft__loop.timers, weft__now());
   }
+  if (weft__loop.shuffled) weft__shuffle(&weft__loop.ready);
   weft__list_splice(&weft__loop.batch, &weft__loop.ready);
+  weft__clock.quiet_until = 0;
 }
 
 /* Ends the run of tasks that wait for nothing that could ever happen. */
@@ -38,12 +23,24 @@ static void break_deadlock(void) {
   weft__loop.deadlocked = true;
 }
 
+/* Cancels the tasks that no round of this has cancelled yet. */
 static void cancel_all(void) {
   for (weft__node *n = weft__list_first(&weft__loop.tasks); n;
        n = weft__list_next(&weft__loop.tasks, n)) {
-    weft__future *future = &weft__container(n, weft__task, all)->future;
-    future->cancel(future);
+    weft__task *task = weft__container(n, weft__task, all);
+    if (task->closing) continue;
+    task->closing = true;
+    task->future.cancel(&task->future);
   }
+}
+
+/* Whether tasks are left; those that were made while closing are cancelled
+   when all older ones have ended. */
+static bool close_tasks(void) {
+  weft__node *first = weft__list_first(&weft__loop.tasks);
+  if (!first) return false;
+  if (!weft__container(first, weft__task, all)->closing) cancel_all();
+  return true;
 }
 
 /* Nothing is ready, and nothing will ever be. */
@@ -51,6 +48,14 @@ static bool idle(void) {
   return weft__list_empty(&weft__loop.ready) && !weft__loop.timers.count &&
          !weft__loop.host_ops;
 }
+
+/*
+ * Callbacks may outlast the tasks. asyncio.run makes as many passes after the
+ * last task's end: two for the gather of what it cancelled, two each for
+ * shutdown_asyncgens and shutdown_default_executor.
+ */
+enum { CLOSING_PASSES = 2, LAST_PASSES = 4 };
+static int passes_left;
 
 /* Between two passes: whether the run goes on. */
 static bool advance(void) {
@@ -67,15 +72,27 @@ static bool advance(void) {
     return true;
   case WEFT__STOP:
     weft__loop.phase = WEFT__CLOSING;
-    cancel_all();
+    passes_left = LAST_PASSES;
+    if (close_tasks()) passes_left += CLOSING_PASSES;
     return true;
   case WEFT__CLOSING:
-    if (weft__list_empty(&weft__loop.tasks)) return false;
+    if (!close_tasks()) return passes_left-- > 0;
     if (!idle()) return true;
     break_deadlock();
     return false;
   }
   return false;
+}
+
+/*
+ * Waits for something to become ready, if nothing is: 0, or until when the
+ * host is to wait. Passes after the last task's end do not wait.
+ */
+static int64_t wait(void) {
+  if (!weft__list_empty(&weft__loop.ready) || idle()) return 0;
+  if (weft__loop.phase == WEFT__STOP) return 0;
+  if (weft__list_empty(&weft__loop.tasks)) return 0;
+  return weft__clock_wait(weft__timer_next(&weft__loop.timers));
 }
 
 /*
@@ -86,14 +103,14 @@ enum { MOST_STEPS = 256, SHORT = 500 * 1000 };
 
 __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
   static int every = 1;
-  int64_t start = weft__now(), last = start;
+  int64_t start = weft__host_now(), last = start;
   int left = every;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
       weft__handle *handle = weft__container(n, weft__handle, node);
       handle->run(handle);
       if (--left > 0) continue;
-      int64_t now = weft__now();
+      int64_t now = weft__host_now();
       if (now - last > SHORT) {
         every = every > 1 ? every / 2 : 1;
       } else if (every < MOST_STEPS) {
@@ -105,14 +122,10 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
         return 0;
       }
     }
+    if (last - start > budget) return 0;
     if (!advance()) return WEFT__LOOP_DONE;
-    if (idle()) continue;
-    if (weft__list_empty(&weft__loop.ready)) {
-      int64_t next = weft__timer_next(&weft__loop.timers);
-      if (next > weft__now()) return next;
-    } else if (last - start > budget) {
-      return 0;
-    }
+    int64_t until = wait();
+    if (until) return until;
     begin_pass();
   }
 }

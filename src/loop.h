@@ -11,6 +11,7 @@
 #ifndef WEFT_SRC_LOOP_H
 #define WEFT_SRC_LOOP_H
 
+#include "clock.h"
 #include "list.h"
 #include "timer.h"
 
@@ -36,15 +37,16 @@ typedef enum weft__phase {
 } weft__phase;
 
 struct weft__loop {
-  weft__list ready;         /* runs in the next pass */
-  weft__list batch;         /* is left of this pass */
+  weft__list ready; /* runs in the next pass */
+  weft__list batch; /* is left of this pass */
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
-  weft__list tasks;   /* all that have not ended, in order of creation */
-  uint32_t host_ops;  /* what the host may still complete */
+  weft__list tasks;  /* all that have not ended, in order of creation */
+  uint32_t host_ops; /* what the host may still complete */
   weft__phase phase;
   bool deadlocked;
+  bool shuffled; /* the ready order, by a seed (shuffle.h) */
 };
 extern struct weft__loop weft__loop;
 
@@ -53,26 +55,15 @@ static inline void weft__ready(weft__handle *handle) {
   weft__list_append(&weft__loop.ready, &handle->node);
 }
 
-enum {
-  WEFT__LOOP_DONE = -1,
-  WEFT__STACK_MAIN = 1 << 20, /* of the main task: only what is used counts */
-};
+enum { WEFT__LOOP_DONE = -1 };
 
 /*
  * weft__loop_run runs passes while something is ready, for about `budget`
- * nanoseconds. It returns 0 when more is ready, else the next deadline on the
- * clock of weft__now (INT64_MAX: none), or WEFT__LOOP_DONE when the run has
- * ended. Called by the host back end, outside any task.
+ * nanoseconds. It returns 0 when more is ready, else until when the host is to
+ * wait, on the clock of weft__host_now (INT64_MAX: until it has completed
+ * something), or WEFT__LOOP_DONE when the run has ended. Called by the host
+ * back end, outside any task.
  */
 int64_t weft__loop_run(int64_t budget);
-
-/* The loop's clock in nanoseconds. */
-int64_t weft__now(void);
-
-/*
- * weft__deadline turns a delay in seconds into a time of weft__now, rounded
- * up. Errors: WEFT_EINVAL for NaN or less than 0; WEFT_ERANGE.
- */
-int weft__deadline(double seconds, int64_t *when);
 
 #endif

@@ -1,18 +1,24 @@
 /* weft_run: the beginning and the end of a run. */
 #include "error.h"
 #include "host.h"
+#include "options.h"
 #include "task.h"
 
-int weft_run_at(weft_fn fn, void *arg, const char *name, const char *site) {
+int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
+                const char *name, const char *site) {
   if (weft__loop.phase != WEFT__IDLE) {
     return weft__fail(WEFT_ERUNNING, "weft_run at %s inside weft_run", site);
   }
+  int rc = weft__options_apply(options);
+  if (rc < 0) return rc;
   weft__list_init(&weft__loop.ready);
   weft__list_init(&weft__loop.batch);
   weft__list_init(&weft__loop.tasks);
   weft__loop.deadlocked = false;
-  weft_task_options options = {.stack_size = WEFT__STACK_MAIN};
-  weft__task *main = weft__task_new(fn, arg, &options, name, site);
+  size_t stack_size = options ? options->stack_size : 0;
+  weft_task_options choices = {.stack_size =
+                                   stack_size ? stack_size : WEFT_STACK_MAIN};
+  weft__task *main = weft__task_new(fn, arg, &choices, name, site);
   if (!main) return WEFT_ENOMEM;
   weft__loop.main = main;
   weft__loop.phase = WEFT__MAIN;
@@ -25,5 +31,6 @@ int weft_run_at(weft_fn fn, void *arg, const char *name, const char *site) {
   weft__loop.main = NULL;
   weft__futures_close();
   weft__timers_free(&weft__loop.timers);
+  weft__clock_start(false);
   return weft__loop.deadlocked ? WEFT_EDEADLK : result;
 }

@@ -22,8 +22,8 @@ static bool cancel_sleep(const weft__wait *wait) {
 }
 
 static int sleep_until(int64_t when) {
-  sleeper s = {{"weft_sleep", cancel_sleep, NULL}, {0, wake},
-               weft__loop.current};
+  sleeper s = {
+      {"weft_sleep", cancel_sleep, NULL}, {0, wake}, weft__loop.current};
   int rc = weft__timer_arm(&weft__loop.timers, &s.timer, when);
   if (rc < 0) return weft__fail(rc, "no memory for a timer");
   return weft__suspend(&s.wait);

@@ -47,7 +47,7 @@ static void stack_put(weft__task *task) {
 static void finish(weft__task *task, int result) {
   stack_put(task);
   weft__list_remove(&task->all);
-  if (task->must_cancel) result = WEFT_ECANCELED;
+  if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
   weft__complete(&task->future, result);
   weft__unpin(&task->future);
 }
@@ -112,8 +112,9 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   size_t stack_size = options ? options->stack_size : 0;
   if (!stack_size) stack_size = WEFT_STACK_SIZE;
   if (stack_class(stack_size) == STACK_CLASSES) {
-    weft__fail(WEFT_EINVAL, "a stack of %z bytes for task '%s' at %s: too large",
-               stack_size, name, site);
+    weft__fail(WEFT_EINVAL,
+               "a stack of %z bytes for task '%s' at %s: too large", stack_size,
+               name, site);
     return NULL;
   }
   weft__future *future = weft__future_new_task();
@@ -136,7 +137,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   task->stack_size = stack_size;
   task->wake = 0;
   task->cancel_requests = 0;
-  task->must_cancel = task->abandoned = false;
+  task->must_cancel = task->closing = task->abandoned = false;
   weft__list_append(&weft__loop.tasks, &task->all);
   weft__ready(&task->handle);
   return task;

@@ -38,6 +38,7 @@ typedef struct weft__task {
   const weft__wait *wait; /* NULL while it runs, and before */
   int wake;               /* what weft__suspend will return */
   bool must_cancel;       /* a request that no wait has taken yet */
+  bool closing;           /* cancelled by the end of the run */
   bool abandoned;         /* suspended for good: wake is how it ended */
 } weft__task;
 

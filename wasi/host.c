@@ -32,4 +32,12 @@ void weft__host_report(const char *text) {
   (void)ignored; /* there is nowhere left to say it */
 }
 
+bool weft__host_env(const char *name, char *value, size_t size) {
+  const char *found = getenv(name);
+  if (!found) return false;
+  value[0] = 0;
+  strncat(value, found, size - 1);
+  return true;
+}
+
 _Noreturn void weft__host_exit(int status) { exit(status); }

@@ -16,6 +16,8 @@ const weftDriver = {
   timer: undefined,
   resolve: undefined,
   reject: undefined,
+  /** The environment variables. */
+  env: {},
 
   /** Calls turn() once the host's events have been served. */
   schedule() {
@@ -69,7 +71,8 @@ const weftDriver = {
   settle(enter) {
     const status = this.guard(enter);
     if (status === undefined) return;
-    if (status === -1) this.schedule(); // main is in weft_run
+    if (status === -1)
+      this.schedule(); // main is in weft_run
     else this.end(status);
   },
 
@@ -81,7 +84,8 @@ const weftDriver = {
   },
 
   /** Runs the program; the promise gives its exit status. */
-  start(args) {
+  start(args, env) {
+    this.env = env;
     if (typeof setImmediate === 'function') {
       this.defer = () => setImmediate(() => this.turn());
     } else {
@@ -106,4 +110,4 @@ const weftDriver = {
   },
 };
 
-Module['weftStart'] = (args) => weftDriver.start(args);
+Module['weftStart'] = (args, env) => weftDriver.start(args, env);

@@ -17,6 +17,7 @@
 /* From web/library.js. */
 double weft__js_now(void);
 void weft__js_report(const char *text);
+int weft__js_env(const char *name, char *value, size_t size);
 _Noreturn void weft__js_exit(int status);
 
 /* How long tasks may run before the host has its turn: half a frame's slack. */
@@ -89,5 +90,9 @@ int64_t weft__host_now(void) { return (int64_t)(weft__js_now() * 1e6); }
 void weft__host_drive(void) { weft__context_suspend(); }
 
 void weft__host_report(const char *text) { weft__js_report(text); }
+
+bool weft__host_env(const char *name, char *value, size_t size) {
+  return weft__js_env(name, value, size);
+}
 
 _Noreturn void weft__host_exit(int status) { weft__js_exit(status); }

@@ -7,17 +7,18 @@
 /**
  * Runs the program once, in an instance of its own.
  *
- * @param {{args?: string[], name?: string, stdout?: (line: string) => void,
+ * @param {{args?: string[], name?: string,
+ *   env?: Record<string, string | undefined>, stdout?: (line: string) => void,
  *   stderr?: (line: string) => void}} [options]
  * @returns {Promise<number>} its exit status
  */
 export async function run(options = {}) {
-  const { args = [], name = 'weft', stdout, stderr } = options;
+  const { args = [], name = 'weft', env = {}, stdout, stderr } = options;
   const module = await Module({
     ...(stdout && { print: stdout }),
     ...(stderr && { printErr: stderr }),
   });
-  return module.weftStart([name, ...args]);
+  return module.weftStart([name, ...args], env);
 }
 
 if (
@@ -29,5 +30,6 @@ if (
   process.exitCode = await run({
     name: process.argv[1],
     args: process.argv.slice(2),
+    env: process.env,
   });
 }

@@ -2,6 +2,10 @@
 #ifndef WEFT_RUN_H
 #define WEFT_RUN_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -27,8 +31,41 @@ typedef int (*weft_fn)(void *arg);
  * it (the waiting tasks are listed on stderr, then cancelled).
  * Source: asyncio.run.
  */
-#define weft_run(fn, arg) weft_run_at((fn), (arg), #fn, WEFT_HERE)
-int weft_run_at(weft_fn fn, void *arg, const char *name, const char *site);
+#define weft_run(fn, arg) weft_run_at((fn), (arg), NULL, #fn, WEFT_HERE)
+
+/*
+ * Choices for a run; zero means the default throughout.
+ *
+ * The virtual clock is for tests: weft_time starts at 0, stands still while
+ * tasks run, and jumps to the next deadline when all of them wait, so that an
+ * hour passes at once. While the host may still answer (a connection, a job)
+ * it jumps only after 10 real milliseconds in which nothing has happened.
+ *
+ * A seed shuffles the order in which what is ready runs, differently in each
+ * pass, to find races: what asyncio and weft promise otherwise, first in first
+ * out, does not hold then. The same seed gives the same order on every host,
+ * and with the virtual clock the same run.
+ */
+typedef struct weft_run_options {
+  bool virtual_clock; /* or WEFT_CLOCK=virtual in the environment */
+  uint64_t seed;      /* or WEFT_SEED=n; 0: not shuffled */
+  size_t stack_size;  /* of the main task; default WEFT_STACK_MAIN */
+} weft_run_options;
+
+enum { WEFT_STACK_MAIN = 1 << 20 };
+
+/*
+ * weft_run_with(fn, arg, options): weft_run with options. The environment
+ * variables named above set what the options leave at zero, so that a program
+ * can be tested as it is.
+ * Errors: as weft_run; WEFT_EINVAL for a variable that makes no sense.
+ * Source: asyncio.Runner.
+ */
+#define weft_run_with(fn, arg, options)                                        \
+  weft_run_at((fn), (arg), (options), #fn, WEFT_HERE)
+
+int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
+                const char *name, const char *site);
 
 /*
  * weft_time() is the loop's clock in seconds: monotonic, with an origin of its

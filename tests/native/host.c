@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 int64_t weft__host_now(void) {
@@ -24,5 +25,13 @@ void weft__host_drive(void) {
 }
 
 void weft__host_report(const char *text) { fputs(text, stderr); }
+
+bool weft__host_env(const char *name, char *value, size_t size) {
+  const char *found = getenv(name);
+  if (!found) return false;
+  value[0] = 0;
+  strncat(value, found, size - 1);
+  return true;
+}
 
 _Noreturn void weft__host_exit(int status) { exit(status); }
