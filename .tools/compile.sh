@@ -84,12 +84,16 @@ link_web() {
   shift
   read_flags "$top/web/link.flags"
   for file in "$top"/web/library*.js; do js+=(--js-library "$file"); done
+  # emcc takes this one as it is: without the comments it is half as large.
+  sed -e '/^ *\/\*.*\*\/$/d' -e '/^ *\/\*/,/\*\//d' -e 's/^ *//' -e '/^\/\//d' "$top/web/main.js" >"$stage/main.js"
+  js+=(--extern-post-js "$stage/main.js")
   seen=$home/emscripten/seen/$(cksum <<<"$WEFT_EMCC ${flags[*]} ${program_flags[*]}" | tr ' ' -)
   [[ -e $seen ]] || say "the first $mode link for the web: Emscripten builds its C library, about a minute"
   (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs") 2>&1 |
     sed '/^[a-z_]*:INFO: /d' >&2
   mkdir -p "${seen%/*}"
   touch "$seen"
+  rm "$stage/main.js"
   instrument "$stage/$name.wasm"
 }
 

@@ -16,8 +16,8 @@ const weftDriver = {
   timer: undefined,
   resolve: undefined,
   reject: undefined,
-  /** The environment variables. */
-  env: {},
+  /** What to do when the program is over: functions. */
+  cleanups: new Set(),
 
   /** Calls turn() once the host's events have been served. */
   schedule() {
@@ -52,7 +52,7 @@ const weftDriver = {
       }
       _weft__recover();
       if (this.lost(error)) this.schedule();
-      else this.reject(error);
+      else this.close(() => this.reject(error));
       return undefined;
     }
   },
@@ -77,15 +77,23 @@ const weftDriver = {
   },
 
   end(status) {
+    this.close(() => {
+      _fflush(0);
+      this.resolve(status);
+    });
+  },
+
+  /** The program is over: gives back what it holds of the host. */
+  close(report) {
     clearTimeout(this.timer);
     this.scheduled = true; // nothing runs any more
-    _fflush(0);
-    this.resolve(status);
+    this.cleanups.forEach((cleanup) => cleanup());
+    this.cleanups.clear();
+    report();
   },
 
   /** Runs the program; the promise gives its exit status. */
-  start(args, env) {
-    this.env = env;
+  start(args) {
     if (typeof setImmediate === 'function') {
       this.defer = () => setImmediate(() => this.turn());
     } else {
@@ -93,6 +101,7 @@ const weftDriver = {
       const { port1, port2 } = new MessageChannel();
       port1.onmessage = () => this.turn();
       this.defer = () => port2.postMessage(0);
+      this.cleanups.add(() => port1.close());
     }
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
@@ -110,4 +119,4 @@ const weftDriver = {
   },
 };
 
-Module['weftStart'] = (args, env) => weftDriver.start(args, env);
+Module['weftStart'] = (args) => weftDriver.start(args);

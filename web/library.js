@@ -5,7 +5,7 @@ addToLibrary({
   weft__js_report: (text) => err(UTF8ToString(text).trimEnd()),
   weft__js_env__deps: ['$UTF8ToString', '$stringToUTF8'],
   weft__js_env: (name, value, size) => {
-    const found = weftDriver.env[UTF8ToString(name)];
+    const found = Module['weft'].env[UTF8ToString(name)];
     if (found !== undefined) stringToUTF8(found, value, size);
     return found !== undefined;
   },

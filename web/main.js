@@ -5,24 +5,122 @@
  */
 
 /**
+ * @typedef {object} RunOptions
+ * @property {string[]} [args] what main gets as argv[1] and so on
+ * @property {string} [name] argv[0]
+ * @property {Record<string, string | undefined>} [env] what getenv sees
+ * @property {string | Uint8Array} [stdin] all that there is to read; without
+ *   it, Node's standard input, or nothing in a page
+ * @property {(bytes: Uint8Array) => void} [stdout] is given what the program
+ *   writes, as it writes it; without it, Node's standard output, or whole
+ *   lines on a page's console
+ * @property {(bytes: Uint8Array) => void} [stderr] likewise
+ */
+
+const isNode =
+  !!globalThis.process?.versions?.node && process.type !== 'renderer';
+
+/**
  * Runs the program once, in an instance of its own.
  *
- * @param {{args?: string[], name?: string,
- *   env?: Record<string, string | undefined>, stdout?: (line: string) => void,
- *   stderr?: (line: string) => void}} [options]
+ * @param {RunOptions} [options]
  * @returns {Promise<number>} its exit status
  */
 export async function run(options = {}) {
-  const { args = [], name = 'weft', env = {}, stdout, stderr } = options;
-  const module = await Module({
-    ...(stdout && { print: stdout }),
-    ...(stderr && { printErr: stderr }),
-  });
-  return module.weftStart([name, ...args], env);
+  const { args = [], name = 'weft', env = {} } = options;
+  const streams = isNode ? nodeStreams(await import('node:fs')) : pageStreams();
+  const { stdin, stdout, stderr } = options;
+  if (stdin !== undefined) streams.read = reader(stdin);
+  const callbacks = [undefined, stdout, stderr];
+  const { write } = streams;
+  streams.write = (fd, bytes) => {
+    if (!callbacks[fd]) return write(fd, bytes);
+    callbacks[fd](bytes.slice());
+    return 0;
+  };
+  const printErr = (line) =>
+    streams.write(2, new TextEncoder().encode(`${line}\n`));
+  const module = await Module({ weft: { ...streams, env }, printErr });
+  try {
+    return await module.weftStart([name, ...args]);
+  } finally {
+    streams.flush();
+  }
+}
+
+const EIO = 29;
+const EPIPE = 64;
+
+/** The streams of Node's process, written and read at once. */
+function nodeStreams(fs) {
+  // A terminal or pipe that others set to non-blocking may answer EAGAIN.
+  const insist = (operation, otherwise) => {
+    for (;;) {
+      try {
+        return operation();
+      } catch (error) {
+        if (error.code !== 'EAGAIN') return otherwise(error);
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+      }
+    }
+  };
+  return {
+    write: (fd, bytes) => {
+      const failed = (error) => (error.code === 'EPIPE' ? EPIPE : EIO);
+      for (let sent = 0; sent < bytes.length;) {
+        const errno = insist(() => {
+          sent += fs.writeSync(fd, bytes, sent);
+        }, failed);
+        if (errno) return errno;
+      }
+      return 0;
+    },
+    read: (bytes) =>
+      insist(
+        () => fs.readSync(0, bytes),
+        (error) => (error.code === 'EOF' ? 0 : -EIO),
+      ),
+    flush: () => {},
+  };
+}
+
+/** The console of a page, which takes whole lines. */
+function pageStreams() {
+  const lines = [];
+  for (const fd of [1, 2]) {
+    lines[fd] = { decoder: new TextDecoder(), text: '' };
+  }
+  const print = (fd) => (fd === 1 ? console.log : console.error);
+  return {
+    write: (fd, bytes) => {
+      const line = lines[fd];
+      const parts = line.decoder.decode(bytes, { stream: true }).split('\n');
+      parts[0] = line.text + parts[0];
+      line.text = parts.pop();
+      parts.forEach((part) => print(fd)(part));
+      return 0;
+    },
+    read: () => 0,
+    flush: () => {
+      for (const fd of [1, 2]) if (lines[fd].text) print(fd)(lines[fd].text);
+    },
+  };
+}
+
+/** Reads from what is there already. */
+function reader(input) {
+  let rest =
+    typeof input === 'string' ? new TextEncoder().encode(input) : input;
+  return (bytes) => {
+    const part = rest.subarray(0, bytes.length);
+    bytes.set(part);
+    rest = rest.subarray(part.length);
+    return part.length;
+  };
 }
 
 if (
-  globalThis.process?.versions?.node &&
+  isNode &&
   process.argv[1] &&
   (await import('node:url')).fileURLToPath(import.meta.url) ===
     (await import('node:fs')).realpathSync(process.argv[1])

@@ -184,13 +184,18 @@ async function runInPage({ name, args, env }) {
       return /** @type {any} */ (globalThis).weftOutput(batch);
     });
   };
+  const writer = (/** @type {boolean} */ isError) => {
+    const decoder = new TextDecoder();
+    return (/** @type {Uint8Array} */ bytes) =>
+      write(isError, decoder.decode(bytes, { stream: true }));
+  };
   const program = await import(new URL(name, document.baseURI).href);
   try {
     return await program.run({
       args,
       env,
-      stdout: (/** @type {string} */ line) => write(false, `${line}\n`),
-      stderr: (/** @type {string} */ line) => write(true, `${line}\n`),
+      stdout: writer(false),
+      stderr: writer(true),
     });
   } finally {
     await sent;
