@@ -1,27 +1,19 @@
 /* The WASI back end: a blocking loop over poll. */
 #include "host.h"
 
-#include "loop.h"
 #include "poll.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-/* How long tasks may run before the host is asked what has completed. */
-enum { BUDGET = 200 * 1000 };
-
 int64_t weft__host_now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return t.tv_sec * INT64_C(1000000000) + t.tv_nsec;
+  return (int64_t)monotonic_clock_now();
 }
 
 void weft__host_drive(void) {
   for (;;) {
-    int64_t budget = weft__loop.host_ops ? BUDGET : INT64_MAX;
-    int64_t next = weft__loop_run(budget);
+    int64_t next = weft__loop_run(weft__poll_budget());
     if (next == WEFT__LOOP_DONE) return;
     weft__poll(next);
   }
