@@ -42,6 +42,8 @@ static void init(weft__future *future, bool is_task) {
   future->handles = future->pins = 0;
   future->message = NULL;
   future->cancel = cancel_plain;
+  future->owner = NULL;
+  future->dropped = NULL;
 }
 
 weft__future *weft__future_new(void) {
@@ -99,6 +101,7 @@ static void expire(weft__future *future) {
 
 static void record_free(weft__future *future) {
   report_untaken(future);
+  if (future->dropped) future->dropped(future);
   free(future->message);
   future->state = WEFT__FREE;
   expire(future);

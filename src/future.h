@@ -36,6 +36,9 @@ typedef struct weft__future {
   int message_code;
   /* Asks it to end; false when that is too late. Never NULL. */
   bool (*cancel)(struct weft__future *future);
+  /* What it stands for, and what is done when its record is freed, or NULL. */
+  void *owner;
+  void (*dropped)(struct weft__future *future);
 } weft__future;
 
 enum { WEFT__GENERATIONS = 64 }; /* also the alignment of a record */

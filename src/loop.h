@@ -29,6 +29,12 @@ typedef struct weft__handle {
   void (*run)(struct weft__handle *handle);
 } weft__handle;
 
+/* Something that is closed at the end of a run: no task is left then. */
+typedef struct weft__closer {
+  weft__node node;
+  void (*close)(struct weft__closer *closer);
+} weft__closer;
+
 typedef enum weft__phase {
   WEFT__IDLE,    /* no run */
   WEFT__MAIN,    /* the main task is running */
@@ -43,6 +49,7 @@ struct weft__loop {
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
   weft__list tasks;  /* all that have not ended, in order of creation */
+  weft__list closers; /* of weft__closer, closed last in, first out */
   uint32_t host_ops; /* what the host may still complete */
   weft__phase phase;
   bool deadlocked;

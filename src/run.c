@@ -4,6 +4,15 @@
 #include "options.h"
 #include "task.h"
 
+static void close_all(void) {
+  while (!weft__list_empty(&weft__loop.closers)) {
+    weft__node *last = weft__loop.closers.head.prev;
+    weft__list_remove(last);
+    weft__closer *closer = weft__container(last, weft__closer, node);
+    closer->close(closer);
+  }
+}
+
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site) {
   if (weft__loop.phase != WEFT__IDLE) {
@@ -14,6 +23,7 @@ int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
   weft__list_init(&weft__loop.ready);
   weft__list_init(&weft__loop.batch);
   weft__list_init(&weft__loop.tasks);
+  weft__list_init(&weft__loop.closers);
   weft__loop.deadlocked = false;
   size_t stack_size = options ? options->stack_size : 0;
   weft_task_options choices = {.stack_size =
@@ -26,6 +36,7 @@ int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
   weft__host_drive();
   weft__loop.phase = WEFT__IDLE;
   weft__tasks_close();
+  close_all();
   int result = weft__take(&main->future);
   weft__unpin(&main->future);
   weft__loop.main = NULL;
