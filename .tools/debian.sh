@@ -26,19 +26,21 @@ debian_packages() {
     fi
     # A suite moves on: packages that old lists name are no longer there.
   done
+  tail -n 5 "$debian/log" | sed 's/^/      /' >&2
   die "could not fetch the packages from the Debian mirror $(debian_mirror)" \
-    "Check the network, then give the same command again: it goes on where it stopped. (log: $debian/log)"
+    'Check the network and give the same command again: it goes on where it stopped.'
 }
 
 # Own folders for apt, made once.
 debian_prepare() {
-  local tool keyring
+  local tool keyring mirror
   for tool in apt-get dpkg-deb dpkg; do
     command -v "$tool" >/dev/null || die "no $tool: private tools are made from Debian packages" "$by_hand"
   done
   keyring=$(debian_keyring)
+  mirror=$(debian_mirror)
   mkdir -p "$debian"/{lists,cache/archives}/partial "$root"
-  echo "deb [signed-by=$keyring] $(debian_mirror) $debian_suite main" >"$debian/sources.list"
+  echo "deb [signed-by=$keyring] $mirror $debian_suite main" >"$debian/sources.list"
   # Node.js is a component of its own, Debian's does not run out of its place.
   if [[ ! -e $debian/status ]]; then
     printf '%s\n' 'Package: nodejs' 'Status: install ok installed' \
@@ -67,7 +69,7 @@ debian_mirror() {
       grep -v '^#' | grep -oE '[a-z+]+:/+[^ ]+/debian(\.list)?/?( |$)' | head -n 1) || true
   fi
   [[ -n $mirror ]] || die 'this system names no Debian mirror (on Ubuntu it cannot)' \
-    "Set WEFT_DEBIAN_MIRROR to the address of one (…/debian) and give the same command again. Or: $by_hand"
+    "Set WEFT_DEBIAN_MIRROR to the address of one (…/debian) and give the same command again. Or else: $by_hand"
   echo "${mirror% }"
 }
 
@@ -78,7 +80,7 @@ private_apt() {
     -o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null \
     -o Dir::State="$debian" -o Dir::State::lists="$debian/lists" \
     -o Dir::State::status="$debian/status" -o Dir::Cache="$debian/cache" \
-    -o APT::Architectures="$(dpkg --print-architecture)" -o APT::Sandbox::User="$(id -un)" \
+    -o APT::Architectures="$(dpkg --print-architecture)" -o APT::Sandbox::User=root \
     -o APT::Install-Recommends=false -o Acquire::Languages=none -o Acquire::Retries=3 \
     -o Acquire::Check-Valid-Until=false \
     -o Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false \
@@ -87,6 +89,7 @@ private_apt() {
 }
 
 debian_read_lists() {
+  need_room 200000000
   say "reading the package lists of Debian $debian_suite, 10 MB"
   if ! quietly "$debian/log" private_apt update -o APT::Update::Error-Mode=any; then
     die "could not read the package lists from $(debian_mirror)" \
@@ -98,17 +101,23 @@ debian_read_lists() {
 # debian_fetch NAME…: downloads what is not unpacked yet; goes on with a file
 # that an interruption left half done.
 debian_fetch() {
-  local wanted count bytes free
-  wanted=$(private_apt install --print-uris "$@" 2>"$debian/log" | grep "^'") ||
-    { [[ ! -s $debian/log ]] || return 1; }
-  [[ -n $wanted ]] || return 0
-  read -r count bytes < <(awk '{ n++; s += $3 } END { printf "%d %d\n", n, s }' <<<"$wanted")
-  free=$(($(df -Pk "$debian" | awk 'NR == 2 { print $4 }') * 1024))
-  # Unpacked, and once more while it is being put in place: six times as much.
-  ((free > bytes * 6)) || die "not enough room in $home: $(megabytes $((bytes * 6))) needed, $(megabytes "$free") free" \
-    'Free some, or set WEFT_HOME to a folder on a larger disk.'
+  local wanted uri size count=0 bytes=0
+  wanted=$(private_apt install --print-uris "$@" 2>"$debian/log") || return 1
+  while read -r uri _ size _; do
+    if [[ $uri == \'* ]]; then ((count += 1, bytes += size)); fi
+  done <<<"$wanted"
+  ((count > 0)) || return 0
+  need_room $((bytes * 6)) # unpacked, and once more on the way into place
   with_progress "fetching $count Debian packages" "$bytes" "$debian/cache/archives" \
     quietly "$debian/log" private_apt install --download-only "$@"
+}
+
+# need_room BYTES
+need_room() {
+  local free
+  free=$(($(df -Pk "$debian" | awk 'NR == 2 { print $4 }') * 1024))
+  ((free > $1)) || die "not enough room in $home: $(megabytes "$1") needed, $(megabytes "$free") free" \
+    'Free some, or set WEFT_HOME to a folder on a larger disk.'
 }
 
 # Unpacks the fetched packages into root/ and writes them down in the status.

@@ -30,6 +30,11 @@ for (const host of hosts) {
       assert.equal(code, 2);
     });
 
+    test('run passes input', async () => {
+      const { stdout } = await run(hello, { host, stdin: 'some\nlines\n' });
+      assert.equal(stdout, 'some\nlines\n');
+    });
+
     test('a debug build does the same', async () => {
       const { code, stdout } = await run(hello, {
         host,
@@ -39,12 +44,5 @@ for (const host of hosts) {
       assert.equal(stdout, 'one\n');
       assert.equal(code, 1);
     });
-  });
-}
-
-for (const host of hosts.filter((host) => host !== 'browser')) {
-  test(`on ${host}, input is passed`, async () => {
-    const { stdout } = await run(hello, { host, stdin: 'some\nlines\n' });
-    assert.equal(stdout, 'some\nlines\n');
   });
 }

@@ -14,6 +14,7 @@ import { chromium } from 'playwright-core';
  * @typedef {object} PageOptions
  * @property {string[]} [args] the program's arguments
  * @property {Record<string, string | undefined>} [env] its environment
+ * @property {string} [stdin] all of its input
  * @property {(text: string) => void} stdout
  * @property {(text: string) => void} stderr
  * @property {number} [timeout] ms until the page is closed
@@ -102,7 +103,10 @@ export class Browser {
    * @param {string} module path of NAME.mjs
    * @param {PageOptions} options
    */
-  async run(module, { args = [], env = {}, stdout, stderr, timeout }) {
+  async run(
+    module,
+    { args = [], env = {}, stdin = '', stdout, stderr, timeout },
+  ) {
     const page = await this.newPage(path.dirname(module));
     const report = (/** @type {unknown} */ error) =>
       stderr(`${error instanceof Error ? error.message : error}\n`);
@@ -120,7 +124,7 @@ export class Browser {
       if (timeout !== undefined) timer = setTimeout(resolve, timeout);
     });
     const name = `./${path.basename(module)}`;
-    const ended = page.evaluate(runInPage, { name, args, env });
+    const ended = page.evaluate(runInPage, { name, args, env, stdin });
     try {
       return await Promise.race([ended, late]);
     } catch (error) {
@@ -166,10 +170,10 @@ export class Browser {
 /**
  * The half of Browser.run that runs in the page. Output is handed over in
  * batches, and all of it before the exit code.
- * @param {{name: string, args: string[], env: Record<string, string | undefined>}} program
+ * @param {{name: string, args: string[], env: Record<string, string | undefined>, stdin: string}} program
  * @returns {Promise<number>}
  */
-async function runInPage({ name, args, env }) {
+async function runInPage({ name, args, env, stdin }) {
   /** @type {[boolean, string][]} */
   let texts = [];
   let sent = Promise.resolve();
@@ -194,6 +198,7 @@ async function runInPage({ name, args, env }) {
     return await program.run({
       args,
       env,
+      stdin,
       stdout: writer(false),
       stderr: writer(true),
     });

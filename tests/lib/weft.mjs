@@ -187,12 +187,14 @@ if (process.env.NODE_TEST_CONTEXT) after(closeBrowser);
  * @param {string} program
  * @param {RunOptions} options
  */
-async function runInBrowser(program, { args, env, timeout = 30_000 }) {
+async function runInBrowser(program, options) {
+  const { args, env, stdin, timeout = 30_000 } = options;
   const chromium = await openBrowser();
   const output = new Output();
   const code = await chromium.run(program, {
     args,
     env,
+    stdin,
     timeout,
     stdout: (text) => output.stdout(text),
     stderr: (text) => output.stderr(text),
