@@ -6,7 +6,7 @@
 # .tools/ holds the parts: say.sh messages, debian.sh and components.sh the
 # tools, compile.sh the build. All of it is bash 5 as in Debian 12.
 set -euo pipefail
-shopt -s nullglob
+shopt -s nullglob globstar
 
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${WEFT_HOME:-${XDG_CACHE_HOME:-~/.cache}/weft}

@@ -172,7 +172,7 @@ link_program() {
   compile_all "$place" "${program_flags[@]}" -- "$@"
   recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]}"
   if same_command "$place/link" "$recipe" &&
-    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "$top/$backend"/* "$top"/src/asyncify.*; then return 0; fi
+    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "$top/$backend"/** "$top"/src/asyncify.*; then return 0; fi
   rm -rf "$stage"
   mkdir -p "$stage"
   "link_$kind" "$stage" "${objects[@]}"

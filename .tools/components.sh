@@ -89,12 +89,14 @@ install_once() {
 # is_ready NAME RECIPE
 is_ready() { [[ -e $home/ready/$1 && $(<"$home/ready/$1") == "$2" ]]; }
 
-# wrapper NAME COMMAND: bin/NAME, which runs the command with its arguments.
+# wrapper NAME COMMAND: bin/NAME, which runs the command with its arguments. One
+# that is the same already stays, and with it what was built by it.
 wrapper() {
+  local file=$home/bin/$1
   mkdir -p "$home/bin"
-  printf '#!/bin/sh\n%s "$@"\n' "$2" >"$home/bin/.new"
-  chmod +x "$home/bin/.new"
-  mv "$home/bin/.new" "$home/bin/$1"
+  printf '#!/bin/sh\n%s "$@"\n' "$2" >"$file.new"
+  chmod +x "$file.new"
+  if cmp -s "$file.new" "$file"; then rm "$file.new"; else mv "$file.new" "$file"; fi
 }
 
 # pip_install FOLDER PACKAGE MEGABYTES: from PyPI into python/FOLDER.
