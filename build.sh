@@ -4,7 +4,7 @@
 # else with its own, in a private folder. `./build.sh help` tells the commands.
 #
 # .tools/ holds the parts: say.sh messages, debian.sh and components.sh the
-# tools, compile.sh the build. All of it is bash 5 as in Debian 12.
+# tools, compile.sh the build, demo.sh the page. All of it is bash 5 as in Debian 12.
 set -euo pipefail
 shopt -s nullglob globstar
 
@@ -24,6 +24,8 @@ source "$top/.tools/debian.sh"
 source "$top/.tools/components.sh"
 # shellcheck source=.tools/compile.sh
 source "$top/.tools/compile.sh"
+# shellcheck source=.tools/demo.sh
+source "$top/.tools/demo.sh"
 
 usage() {
   cat <<'END'
@@ -36,6 +38,9 @@ usage() {
           compile one program of all the files and print the path of what to
           load: NAME.mjs (with NAME.wasm beside it) for node and browser, the
           component NAME.wasm for wasmtime; in DIR, or else under build/
+  demo [--port N]
+          build the demo page and serve it on this machine; --build only builds
+          it, into build/demo, for any static server
   test [PATTERN]
           run weft's own tests, or those files whose path has PATTERN in it
   bench [ARGS]
@@ -56,9 +61,9 @@ main() {
   local command=${1-help}
   shift || true
   case $command in
-    run | compile | test | setup | bench | format | clean) "command_$command" "$@" ;;
+    run | compile | demo | test | setup | bench | format | clean) "command_$command" "$@" ;;
     help | -h | --help) usage ;;
-    *) usage_error "unknown command '$command'" 'Give one of: run compile test setup bench format clean help.' ;;
+    *) usage_error "unknown command '$command'" 'Give one of: run compile demo test setup bench format clean help.' ;;
   esac
 }
 
