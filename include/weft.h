@@ -30,7 +30,9 @@
 
 #include <weft/error.h>
 #include <weft/run.h>
+#include <weft/stream.h>
 #include <weft/task.h>
 #include <weft/timeout.h>
+#include <weft/tls.h>
 
 #endif

@@ -1,0 +1,53 @@
+/*
+ * Prints the headers of a web page: connects, writes a request, reads the
+ * answer line by line.
+ *
+ *   stream http://example.org/
+ */
+#include "url.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <weft.h>
+
+static int connect_to(const url *u, weft_stream **stream) {
+  if (!u->secure) return weft_open_connection(u->host, u->port, NULL, stream);
+  weft_tls *tls;
+  int rc = weft_tls_client(NULL, &tls);
+  if (rc < 0) return rc;
+  weft_stream_options options = {.tls = tls};
+  rc = weft_open_connection(u->host, u->port, &options, stream);
+  weft_tls_free(tls);
+  return rc;
+}
+
+static int print_headers(void *arg) {
+  const url *u = arg;
+  weft_stream *stream;
+  int rc = connect_to(u, &stream);
+  if (rc < 0) {
+    fprintf(stderr, "stream: %s\n", weft_errmsg(rc));
+    return rc;
+  }
+  char request[sizeof *u + 64];
+  int size = snprintf(request, sizeof request,
+                      "HEAD %s HTTP/1.0\r\nHost: %s\r\n\r\n", u->path, u->host);
+  weft_write(stream, request, (size_t)size);
+
+  char *line;
+  while ((rc = weft_readline(stream, &line)) > 0) {
+    line[strcspn(line, "\r\n")] = 0;
+    if (*line) printf("HTTP header> %s\n", line);
+  }
+  weft_close(stream);
+  return rc;
+}
+
+int main(int argc, char **argv) {
+  url u;
+  if (argc != 2 || !parse_url(argv[1], &u)) {
+    fprintf(stderr, "usage: stream http://host[:port][/path]\n");
+    return 2;
+  }
+  return weft_run(print_headers, &u) < 0;
+}
