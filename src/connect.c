@@ -120,8 +120,10 @@ int weft_start_tls(weft_stream *handle, const weft_tls *tls,
     return weft__fail(WEFT_EINVAL, "a client needs the server's name");
   }
   if (!weft__list_empty(&s->readers) || weft__buffer_size(&s->in)) {
-    return weft__fail(WEFT_EINVAL, "%z bytes were not read before TLS, or a "
-                      "task reads", weft__buffer_size(&s->in));
+    return weft__fail(WEFT_EINVAL,
+                      "%z bytes were not read before TLS, or a "
+                      "task reads",
+                      weft__buffer_size(&s->in));
   }
   size_t high = s->high, low = s->low;
   s->high = s->low = 0;

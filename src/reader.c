@@ -251,14 +251,18 @@ static inline int search(weft__stream *s, const char *separator, size_t size,
         size_t before = (size_t)(at - weft__buffer_bytes(&s->in));
         if (before <= s->limit) return (int)before;
         *consumed = before;
-        return weft__fail(WEFT_ELIMIT, "%z bytes before the separator, more "
-                          "than the limit of %z", before, s->limit);
+        return weft__fail(WEFT_ELIMIT,
+                          "%z bytes before the separator, more "
+                          "than the limit of %z",
+                          before, s->limit);
       }
       searched = there + 1 - size;
       if (searched > s->limit) {
         *consumed = searched;
-        return weft__fail(WEFT_ELIMIT, "no separator within the limit of %z "
-                          "bytes", s->limit);
+        return weft__fail(WEFT_ELIMIT,
+                          "no separator within the limit of %z "
+                          "bytes",
+                          s->limit);
       }
     }
     int rc = more(s, what);

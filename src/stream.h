@@ -37,34 +37,34 @@ typedef enum weft__stream_state {
 typedef struct weft__stream {
   weft__node all; /* in the list of streams; the free record's node */
   uint8_t generation;
-  uint8_t state; /* weft__stream_state */
-  bool held;     /* the program has the handle */
-  bool ended;    /* the peer has ended its half */
-  bool paused;   /* the host was told to stop reading */
-  bool shut;     /* weft_write_eof was called ... */
+  uint8_t state;  /* weft__stream_state */
+  bool held;      /* the program has the handle */
+  bool ended;     /* the peer has ended its half */
+  bool paused;    /* the host was told to stop reading */
+  bool shut;      /* weft_write_eof was called ... */
   bool shut_done; /* ... and the host told */
-  bool closed;   /* the host was told to close */
-  bool choked;   /* above the high-water mark, and not yet below the low one */
-  bool busy;     /* the host takes no more bytes now */
-  bool lent;     /* the program has a pointer into in.data */
-  bool placed;   /* weft__stream_room has last given `direct` */
-  bool secure;   /* TLS is spoken, or was tried */
+  bool closed;    /* the host was told to close */
+  bool choked;    /* above the high-water mark, and not yet below the low one */
+  bool busy;      /* the host takes no more bytes now */
+  bool lent;      /* the program has a pointer into in.data */
+  bool placed;    /* weft__stream_room has last given `direct` */
+  bool secure;    /* TLS is spoken, or was tried */
 
   const weft__stream_ops *ops;
-  intptr_t host; /* the back end's own */
+  intptr_t host;    /* the back end's own */
   size_t in_flight; /* bytes that the host holds */
 
   /* Reading. */
   weft__buffer in;
   size_t limit;
-  weft__list readers; /* of weft__stream_wait: one at most */
-  char *direct;       /* where a waiting read wants its bytes ... */
-  size_t direct_size; /* ... how many fit ... */
+  weft__list readers;  /* of weft__stream_wait: one at most */
+  char *direct;        /* where a waiting read wants its bytes ... */
+  size_t direct_size;  /* ... how many fit ... */
   size_t direct_least; /* ... after how many it wakes ... */
-  size_t direct_got;  /* ... and how many are there */
-  char *old_block;    /* lent, and no longer in.data */
-  char *nul;          /* where a NUL was put into in.data ... */
-  char under_nul;     /* ... in place of this byte; nul may be NULL */
+  size_t direct_got;   /* ... and how many are there */
+  char *old_block;     /* lent, and no longer in.data */
+  char *nul;           /* where a NUL was put into in.data ... */
+  char under_nul;      /* ... in place of this byte; nul may be NULL */
   size_t partial;
 
   /* Writing. */

@@ -16,8 +16,8 @@ struct weft__stream;
 struct weft_tls {
   int (*start)(struct weft__stream *s, const weft_tls *tls,
                const char *server_name); /* weft__host_tls_start */
-  weft_tls_options options; /* its strings are valid during
-                               weft__host_tls_new only */
+  weft_tls_options options;              /* its strings are valid during
+                                            weft__host_tls_new only */
   bool server;
   intptr_t host; /* the back end's own */
 };

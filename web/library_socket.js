@@ -21,7 +21,8 @@ addToLibrary({
       socket.on('end', () => this.alive && weftStream.ended(this.s));
       socket.on('error', (error) => (this.error = error));
       socket.on('close', () => {
-        if (socket === this.socket && this.alive) weftStream.lost(this.s, this.error);
+        if (socket === this.socket && this.alive)
+          weftStream.lost(this.s, this.error);
       });
     }
 
@@ -29,19 +30,30 @@ addToLibrary({
     async startTls(context, name, tls) {
       try {
         const [{ connect, TLSSocket }, { isIP }, options] = await Promise.all([
-          import('node:tls'), import('node:net'), tls.options(context),
+          import('node:tls'),
+          import('node:net'),
+          tls.options(context),
         ]);
         if (!this.alive) return;
         const inner = this.socket;
         inner.removeAllListeners();
         const socket = options.isServer
           ? new TLSSocket(inner, options)
-          : connect({ ...options, socket: inner, host: name, servername: isIP(name) ? '' : name, allowHalfOpen: true });
+          : connect({
+              ...options,
+              socket: inner,
+              host: name,
+              servername: isIP(name) ? '' : name,
+              allowHalfOpen: true,
+            });
         socket.pause();
         socket.on('data', (bytes) => this.arrived(bytes));
         this.attach(socket);
         socket.on('error', (error) => (this.error = tls.explain(error)));
-        socket.once(options.isServer ? 'secure' : 'secureConnect', () => this.alive && weftStream.opened(this.s));
+        socket.once(
+          options.isServer ? 'secure' : 'secureConnect',
+          () => this.alive && weftStream.opened(this.s),
+        );
       } catch (error) {
         this.socket.destroy();
         if (this.alive) weftStream.lost(this.s, error);
@@ -92,31 +104,52 @@ addToLibrary({
       const { socket } = this;
       const address = (host, port) =>
         host && (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
-      if (name === 'peername') return address(socket.remoteAddress, socket.remotePort);
-      if (name === 'sockname') return address(socket.localAddress, socket.localPort);
+      if (name === 'peername')
+        return address(socket.remoteAddress, socket.remotePort);
+      if (name === 'sockname')
+        return address(socket.localAddress, socket.localPort);
       if (!socket.getCipher) return undefined;
       if (name === 'tls_version') return socket.getProtocol() ?? undefined;
       if (name === 'cipher') return socket.getCipher()?.standardName;
       if (name === 'alpn') return socket.alpnProtocol || undefined;
       if (name === 'peercert') {
         const subject = socket.getPeerCertificate()?.subject;
-        return subject && Object.entries(subject).map(([key, value]) => `${key}=${value}`).join(', ');
+        return (
+          subject &&
+          Object.entries(subject)
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', ')
+        );
       }
       return undefined;
     }
   },
 
   weft__js_connect__deps: ['$WeftSocket', '$weftStream', '$UTF8ToString'],
-  weft__js_connect: (s, host, port, path, localHost, localPort, nextAddressAfter, gateway) => {
+  weft__js_connect: (
+    s,
+    host,
+    port,
+    path,
+    localHost,
+    localPort,
+    nextAddressAfter,
+    gateway,
+  ) => {
     const text = (p) => (p ? UTF8ToString(p) : undefined);
     const stream = new WeftSocket(s);
     const options = path
       ? { path: text(path) }
       : {
-          host: text(host), port, localAddress: text(localHost),
+          host: text(host),
+          port,
+          localAddress: text(localHost),
           localPort: localPort || undefined,
           autoSelectFamily: true,
-          autoSelectFamilyAttemptTimeout: Math.max(10, Math.min(nextAddressAfter, 0x7fffffff)),
+          autoSelectFamilyAttemptTimeout: Math.max(
+            10,
+            Math.min(nextAddressAfter, 0x7fffffff),
+          ),
         };
     const connect = async () => {
       if (!globalThis.process?.versions?.node) {

@@ -12,9 +12,15 @@ addToLibrary({
   $weftStreams: 'new Map()',
 
   $weftStream__deps: [
-    '$weftStreams', '$withStackSave', '$stringToUTF8OnStack',
-    'weft__js_room', 'weft__js_arrived', 'weft__js_opened', 'weft__js_ended',
-    'weft__js_written', 'weft__js_lost',
+    '$weftStreams',
+    '$withStackSave',
+    '$stringToUTF8OnStack',
+    'weft__js_room',
+    'weft__js_arrived',
+    'weft__js_opened',
+    'weft__js_ended',
+    'weft__js_written',
+    'weft__js_lost',
   ],
   $weftStream: {
     opened(s) {
@@ -63,7 +69,8 @@ addToLibrary({
   weft__js_stream_read__deps: ['$weftStreams'],
   weft__js_stream_read: (s, on) => weftStreams.get(s).read(!!on),
   weft__js_stream_write__deps: ['$weftStreams'],
-  weft__js_stream_write: (s, place, size) => weftStreams.get(s).write(place, size),
+  weft__js_stream_write: (s, place, size) =>
+    weftStreams.get(s).write(place, size),
   weft__js_stream_shutdown__deps: ['$weftStreams'],
   weft__js_stream_shutdown: (s) => weftStreams.get(s).shutdown(),
   weft__js_stream_close__deps: ['$weftStreams'],
@@ -74,7 +81,12 @@ addToLibrary({
     weftStreams.delete(s);
     stream?.abort();
   },
-  weft__js_stream_info__deps: ['$weftStreams', '$UTF8ToString', '$stringToUTF8', '$lengthBytesUTF8'],
+  weft__js_stream_info__deps: [
+    '$weftStreams',
+    '$UTF8ToString',
+    '$stringToUTF8',
+    '$lengthBytesUTF8',
+  ],
   weft__js_stream_info: (s, name, text, size) => {
     const value = weftStreams.get(s)?.info?.(UTF8ToString(name));
     if (value === undefined) return -1;

@@ -13,12 +13,16 @@ addToLibrary({
       try {
         context.secureContext ??= createSecureContext(context);
       } catch (error) {
-        throw weftStream.error('ECERT', `the certificate, key or CA cannot be read: ${error.message}`);
+        throw weftStream.error(
+          'ECERT',
+          `the certificate, key or CA cannot be read: ${error.message}`,
+        );
       }
       return {
         secureContext: context.secureContext,
         ALPNProtocols: context.alpn,
-        rejectUnauthorized: !context.insecure && (!context.server || !!context.ca),
+        rejectUnauthorized:
+          !context.insecure && (!context.server || !!context.ca),
         requestCert: !context.server || !!context.ca,
         isServer: context.server,
       };
@@ -29,15 +33,27 @@ addToLibrary({
       const { code = '', message } = error;
       // Names that Node.js gives to OpenSSL's verdicts on a certificate.
       if (
-        /CERT|^ERR_TLS_CERT_ALTNAME|^UNABLE_TO_|^SELF_SIGNED|^DEPTH_ZERO|^HOSTNAME_MISMATCH|^INVALID_CA|^PATH_LENGTH|^CRL_/.test(code) &&
+        /CERT|^ERR_TLS_CERT_ALTNAME|^UNABLE_TO_|^SELF_SIGNED|^DEPTH_ZERO|^HOSTNAME_MISMATCH|^INVALID_CA|^PATH_LENGTH|^CRL_/.test(
+          code,
+        ) &&
         !code.startsWith('ERR_SSL_')
       ) {
-        return weftStream.error('ECERT', `the certificate was refused: ${message} (${code})`);
+        return weftStream.error(
+          'ECERT',
+          `the certificate was refused: ${message} (${code})`,
+        );
       }
       if (/^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) {
-        return weftStream.error('ECERT', `the peer refused the certificate: ${message}`);
+        return weftStream.error(
+          'ECERT',
+          `the peer refused the certificate: ${message}`,
+        );
       }
-      if (code.startsWith('ERR_SSL_') || code.startsWith('ERR_TLS_') || code === 'EPROTO') {
+      if (
+        code.startsWith('ERR_SSL_') ||
+        code.startsWith('ERR_TLS_') ||
+        code === 'EPROTO'
+      ) {
         return weftStream.error('EPROTO', `TLS failed: ${message}`);
       }
       return error;
@@ -64,7 +80,12 @@ addToLibrary({
     delete weftTls.contexts[tls];
   },
 
-  weft__js_tls_start__deps: ['$weftTls', '$weftStream', '$weftStreams', '$UTF8ToString'],
+  weft__js_tls_start__deps: [
+    '$weftTls',
+    '$weftStream',
+    '$weftStreams',
+    '$UTF8ToString',
+  ],
   weft__js_tls_start: (s, tls, serverName) => {
     const context = weftTls.contexts[tls];
     const name = serverName ? UTF8ToString(serverName) : undefined;
