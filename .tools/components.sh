@@ -297,9 +297,6 @@ need_packages() {
 install_packages() {
   if has_packages; then return 0; fi
   say 'fetching the npm packages of package-lock.json, 20 MB'
-  # npm trusts what the system trusts, which Node.js itself does not look at.
-  local trusted=/etc/ssl/certs/ca-certificates.crt
-  if [[ -e $trusted ]]; then export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS-$trusted}; fi
   PATH="$(dirname "$WEFT_NODE"):$PATH" quietly "$top/build/packages.log" \
     "${npm[@]}" --prefix "$top" ci --ignore-scripts --no-audit --no-fund ||
     die 'npm ci failed' 'Check the network and give the same command again.'

@@ -7,9 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-int64_t weft__host_now(void) {
-  return (int64_t)monotonic_clock_now();
-}
+int64_t weft__host_now(void) { return (int64_t)monotonic_clock_now(); }
 
 void weft__host_drive(void) {
   for (;;) {

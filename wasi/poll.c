@@ -49,7 +49,6 @@ int weft__poll_watch(weft__watch *watch, poll_own_pollable_t pollable,
   watches[count++] = watch;
   watch->place = count;
   watch->handle = handle;
-  weft__loop.host_ops++;
   return 0;
 }
 
@@ -61,7 +60,6 @@ void weft__poll_unwatch(weft__watch *watch) {
   pollables[i] = pollables[count];
   watches[i] = watches[count];
   if (i != count) watches[i]->place = i + 1;
-  weft__loop.host_ops--;
 }
 
 int64_t weft__poll_budget(void) {

@@ -24,8 +24,8 @@ typedef struct weft__watch {
 
 /*
  * weft__poll_watch makes `handle`, which is alone, ready once the pollable is.
- * The watch must not be in use. Meanwhile the loop counts one operation of the
- * host. Errors: WEFT_ENOMEM.
+ * The watch must not be in use. It does not count as something that a task
+ * waits for (weft__loop.host_ops). Errors: WEFT_ENOMEM.
  */
 int weft__poll_watch(weft__watch *watch, poll_own_pollable_t pollable,
                      weft__handle *handle);

@@ -1,11 +1,6 @@
-/* Streams: not here yet. */
+/* TLS: not here yet. */
 #include "error.h"
 #include "host_stream.h"
-
-int weft__host_connect(struct weft__stream *s, const weft__target *target) {
-  (void)s, (void)target;
-  return weft__fail(WEFT_ENOTSUP, "this build for WASI has no sockets");
-}
 
 int weft__host_tls_new(struct weft_tls *tls) {
   (void)tls;

@@ -1,0 +1,36 @@
+// What a program says when wasmtime was started without a permission.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { run } from '../lib/weft.mjs';
+
+const connect = (/** @type {string} */ url, /** @type {string[]} */ flags) =>
+  run('examples/stream.c', {
+    host: 'wasmtime',
+    args: [url],
+    wasmtimeFlags: flags,
+  });
+
+test('no network: the error names -S inherit-network', async () => {
+  const { code, stderr } = await connect('http://127.0.0.1:1/', []);
+  assert.equal(code, 1);
+  assert.match(stderr, /127\.0\.0\.1:1: .* -S inherit-network\n/);
+});
+
+test('no look-up of names: the error names both flags', async () => {
+  const { code, stderr } = await connect('http://localhost:1/', [
+    '-Sinherit-network',
+  ]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /looking up localhost: .* -S inherit-network -S allow-ip-name-lookup\n/,
+  );
+});
+
+test('with both flags a refused connection is only that', async () => {
+  const { code, stderr } = await connect('http://localhost:1/', [
+    '-Sinherit-network,allow-ip-name-lookup',
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /connection refused/);
+});
