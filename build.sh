@@ -13,8 +13,9 @@ home=${WEFT_HOME:-${XDG_CACHE_HOME:-~/.cache}/weft}
 processors=$(nproc 2>/dev/null || echo 2)
 readonly top home processors
 
-# What a program may do on wasmtime: see the environment, reach the network.
-export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http}
+# What a program may do on wasmtime: recurse as deep as on the other hosts, see
+# the environment, reach the network.
+export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -W max-wasm-stack=1900000 -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http}
 
 # shellcheck source=.tools/say.sh
 source "$top/.tools/say.sh"

@@ -69,7 +69,12 @@ choose_flags() {
   local common=(-std=gnu11 -Wall -Wextra -I"$top/include")
   case $mode in
     release) library_flags=(-O3 -flto) program_flags=(-O2 -flto) ;;
-    debug) library_flags=(-O0 -g -DWEFT_DEBUG=1) program_flags=(-O0 -g -DWEFT_DEBUG=1) ;;
+    debug)
+      library_flags=(-O0 -g -DWEFT_DEBUG=1)
+      # For the stack check of src/context_asyncify.c.
+      [[ $kind == native ]] || library_flags+=(-finstrument-function-entry-bare)
+      program_flags=("${library_flags[@]}")
+      ;;
   esac
   library_flags+=("${common[@]}" -Werror -I"$top/src")
   program_flags+=("${common[@]}")

@@ -66,6 +66,16 @@ void weft__context_suspend(void);
 void weft__context_free(weft__context *context);
 
 /*
+ * weft__stack_overflowed is the scheduler's: debug builds call it in a context
+ * whose C stack is nearly used up, before memory is damaged. It ends the task
+ * and suspends it for good, so it returns only while Asyncify unwinds.
+ */
+void weft__stack_overflowed(void);
+
+/* weft__context_overflowed: whether it has overflowed its C stack. */
+bool weft__context_overflowed(const weft__context *context);
+
+/*
  * weft__context_recover makes the switch usable after a trap has torn the
  * running context away: the host's stack stands again where the scheduler left
  * it. Only hosts that survive a trap call it.

@@ -46,7 +46,13 @@ static enum { RUNNING, UNWINDING, REWINDING } state;
 static weft__context *running;
 static char *scheduler_sp;
 
-static inline char *get_sp(void) {
+/* Inline in debug builds too: a call would have a frame of its own. */
+#define ALWAYS_INLINE                                                          \
+  __attribute__((always_inline, no_instrument_function)) static inline
+/* Runs while Asyncify rewinds, when nothing instrumented may be called. */
+#define SWITCH __attribute__((noinline, no_instrument_function))
+
+ALWAYS_INLINE char *get_sp(void) {
   char *sp;
   __asm__ volatile(".globaltype __stack_pointer, i32\n"
                    "global.get __stack_pointer\n"
@@ -55,7 +61,7 @@ static inline char *get_sp(void) {
   return sp;
 }
 
-static inline void set_sp(char *sp) {
+ALWAYS_INLINE void set_sp(char *sp) {
   __asm__ volatile("local.get %0\n"
                    "global.set __stack_pointer" ::"r"(sp));
 }
@@ -82,7 +88,7 @@ void weft__context_init(weft__context *context, char *stack, size_t size,
   memcpy(stack, &canary, sizeof canary);
 }
 
-static bool overflowed(const weft__context *context) {
+bool weft__context_overflowed(const weft__context *context) {
   return context->sp < context->stack + sizeof canary ||
          memcmp(context->stack, &canary, sizeof canary);
 }
@@ -104,10 +110,30 @@ static weft__switch park(weft__context *context) {
   return WEFT__SUSPENDED;
 }
 
-__attribute__((noinline)) weft__switch
-weft__context_resume(weft__context *context) {
+#ifdef WEFT_DEBUG
+/*
+ * Debug builds call this at each function's entry (clang's
+ * -finstrument-function-entry-bare), when the function has its frame: an
+ * overflow is found before it damages anything. RESERVE is what the report
+ * itself takes, and C library functions, which are not checked.
+ */
+enum { RESERVE = 4096 };
+static bool reporting;
+
+__attribute__((no_instrument_function)) void
+__cyg_profile_func_enter_bare(void) {
+  if (!running || reporting || get_sp() >= running->stack + RESERVE) return;
+  reporting = true; /* what the report calls is not checked */
+  weft__stack_overflowed();
+}
+#endif
+
+SWITCH weft__switch weft__context_resume(weft__context *context) {
   char *sp = scheduler_sp = get_sp();
   running = context;
+#ifdef WEFT_DEBUG
+  reporting = false;
+#endif
   if (context->frames) {
     area.current = area.end = context->frames + context->frames_size;
     state = REWINDING;
@@ -118,15 +144,15 @@ weft__context_resume(weft__context *context) {
   set_sp(sp);
   running = NULL;
   if (state != UNWINDING) {
-    return overflowed(context) ? WEFT__OVERFLOW : WEFT__FINISHED;
+    return weft__context_overflowed(context) ? WEFT__OVERFLOW : WEFT__FINISHED;
   }
   stop_unwind();
   state = RUNNING;
-  if (overflowed(context)) return WEFT__OVERFLOW;
+  if (weft__context_overflowed(context)) return WEFT__OVERFLOW;
   return park(context);
 }
 
-__attribute__((noinline)) void weft__context_suspend(void) {
+SWITCH void weft__context_suspend(void) {
   if (state == REWINDING) {
     stop_rewind();
     state = RUNNING;
@@ -146,6 +172,7 @@ void weft__context_free(weft__context *context) {
 }
 
 void weft__context_recover(void) {
+  if (running) running->sp = get_sp();
   set_sp(scheduler_sp);
   state = RUNNING;
   running = NULL;

@@ -6,13 +6,23 @@
 /* ---- stacks: a pool for each power of two from WEFT_STACK_MIN */
 
 enum {
-  STACK_CLASSES = 16, /* up to 32 MiB */
+  STACK_CLASSES = 17, /* up to 64 MiB */
   COLOUR = 64, /* shifts each stack by a line of the cache, or all their tops
                   would compete for the same few */
 };
 static weft__pool stacks[STACK_CLASSES];
 
+/* Unoptimised code has larger frames, and the stack check wants a reserve. */
+static size_t stack_room(size_t asked) {
+#ifdef WEFT_DEBUG
+  return asked * 2 + 8192;
+#else
+  return asked;
+#endif
+}
+
 static int stack_class(size_t size) {
+  size = stack_room(size);
   int class = 0;
   while (class < STACK_CLASSES && ((size_t)WEFT_STACK_MIN << class) < size) {
     class ++;
@@ -96,10 +106,40 @@ static void weft__task_step(weft__handle *handle) {
 
 /* ---- creation */
 
+static bool cancel_awaited(const weft__wait *wait) {
+  return !weft__done(wait->on) && wait->on->cancel(wait->on);
+}
+
+/* The task that this one waits for in weft__wait_on, if it does. */
+static weft__task *awaited_task(const weft__task *task) {
+  const weft__wait *wait = task->wait;
+  if (!wait || wait->cancel != cancel_awaited) return NULL;
+  return wait->on->is_task && !weft__done(wait->on) ? weft__task_of(wait->on)
+                                                    : NULL;
+}
+
+/*
+ * A request goes down the chain of tasks that wait for each other to the one
+ * at its end; a loop, not a recursion, as chains may be long. Where the chain
+ * ends in a circle, the last task of it that was not met before is woken.
+ */
 static bool cancel_task(weft__future *future) {
-  weft__task *task = weft__task_of(future);
-  task->cancel_requests++;
-  if (!task->wait || !task->wait->cancel || !task->wait->cancel(task->wait)) {
+  weft__task *first = weft__task_of(future), *task = first, *next;
+  for (;;) {
+    task->cancel_requests++;
+    task->met = true;
+    next = awaited_task(task);
+    if (!next || next->met) break;
+    task = next;
+  }
+  for (weft__task *t = first; t && t->met; t = awaited_task(t)) t->met = false;
+  if (next) {
+    weft__list_remove(&task->handle.node);
+    task->wake = WEFT_ECANCELED;
+    weft__ready(&task->handle);
+    task->wait = NULL;
+  } else if (!task->wait || !task->wait->cancel ||
+             !task->wait->cancel(task->wait)) {
     task->must_cancel = true;
   }
   return true;
@@ -137,7 +177,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   task->stack_size = stack_size;
   task->wake = 0;
   task->cancel_requests = 0;
-  task->must_cancel = task->closing = task->abandoned = false;
+  task->must_cancel = task->closing = task->abandoned = task->met = false;
   weft__list_append(&weft__loop.tasks, &task->all);
   weft__ready(&task->handle);
   return task;
@@ -161,10 +201,6 @@ weft__task *weft__current(void) {
   weft__task *task = weft__loop.current;
   if (!task) weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
   return task;
-}
-
-static bool cancel_awaited(const weft__wait *wait) {
-  return !weft__done(wait->on) && wait->on->cancel(wait->on);
 }
 
 int weft__wait_on(weft__future *future, const char *what) {
@@ -214,6 +250,7 @@ const char *weft_task_name(weft_task *handle) {
 
 void weft__task_lost(int code, const char *message) {
   weft__task *task = weft__loop.current;
+  if (weft__context_overflowed(&task->context)) overflow(task);
   weft__fail(code, "task '%s' created at %s: %s", task->name, task->site,
              message);
   weft__loop.current = NULL;

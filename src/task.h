@@ -40,6 +40,7 @@ typedef struct weft__task {
   bool must_cancel;       /* a request that no wait has taken yet */
   bool closing;           /* cancelled by the end of the run */
   bool abandoned;         /* suspended for good: wake is how it ended */
+  bool met;               /* while a cancel looks for the end of a chain */
 } weft__task;
 
 static inline weft__task *weft__task_of(weft__future *future) {
@@ -84,13 +85,6 @@ int weft__wait_on(weft__future *future, const char *what);
  * WEFT_ETRAP). Called by the host, after weft__context_recover.
  */
 void weft__task_lost(int code, const char *message);
-
-/*
- * weft__stack_overflowed ends the current task with WEFT_ESTACK. Called by the
- * stack check of debug builds, before any memory is damaged. It returns while
- * Asyncify unwinds the task, for the last time.
- */
-void weft__stack_overflowed(void);
 
 /* Reports one line a task: who it is and what it waits for. */
 void weft__tasks_report(void);

@@ -51,7 +51,7 @@ const weftDriver = {
         return undefined;
       }
       _weft__recover();
-      if (this.lost(error)) this.schedule();
+      if (this.guard(() => this.lost(error))) this.schedule();
       else this.close(() => this.reject(error));
       return undefined;
     }

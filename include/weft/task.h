@@ -32,11 +32,7 @@ typedef struct weft_task_options {
 
 enum {
   WEFT_STACK_MIN = 1024,
-#ifdef WEFT_DEBUG
-  WEFT_STACK_SIZE = 128 * 1024, /* unoptimised code needs more */
-#else
-  WEFT_STACK_SIZE = 32 * 1024,
-#endif
+  WEFT_STACK_SIZE = 32 * 1024, /* debug builds add what -O0 needs more */
 };
 
 /*
