@@ -30,6 +30,7 @@
 
 #include <weft/error.h>
 #include <weft/run.h>
+#include <weft/server.h>
 #include <weft/stream.h>
 #include <weft/task.h>
 #include <weft/timeout.h>

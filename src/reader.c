@@ -117,7 +117,7 @@ static inline int more(weft__stream *s, const char *what) {
   s->waits++;
   int rc = weft__stream_suspend(&s->readers, what);
   s->waits--;
-  if (s->held) return rc < 0 ? rc : 1;
+  if (s->record.held) return rc < 0 ? rc : 1;
   weft__stream_settle(s);
   return rc < 0 ? rc : weft__fail(WEFT_ECLOSED, "the stream is closed");
 }
@@ -133,7 +133,7 @@ static inline int more_into(weft__stream *s, char *place, size_t size,
   s->direct_size = size;
   s->direct_least = least;
   s->direct_got = 0;
-  weft_stream *handle = (weft_stream *)(void *)((char *)s + s->generation);
+  weft_stream *handle = weft__record_hold(&s->record);
   int rc = more(s, what);
   if (rc < 0 && weft__stream_lookup(handle) != s) return rc;
   *got = s->direct_got;

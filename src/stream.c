@@ -2,13 +2,9 @@
 #include "stream.h"
 
 #include "error.h"
-#include "pool.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-static weft__pool records;
-static weft__list streams; /* all that are not free */
 
 /* ---- waiting */
 
@@ -34,37 +30,27 @@ static void wake_all(weft__stream *s) {
   weft__stream_wake(&s->closers);
 }
 
-/* ---- records and handles, as in future.c */
+/* ---- records */
 
 static void flush_soon(weft__handle *handle) {
   weft__stream_flush(weft__container(handle, weft__stream, flush));
 }
 
-static void close_all(weft__closer *closer);
-static weft__closer closer = {.close = close_all};
-
-static void init_records(void) {
-  size_t size = (sizeof(weft__stream) + WEFT__GENERATIONS - 1) &
-                ~(size_t)(WEFT__GENERATIONS - 1);
-  weft__pool_init(&records, size, WEFT__GENERATIONS,
-                  offsetof(weft__stream, all));
-  weft__list_init(&streams);
-  weft__node_init(&closer.node);
+/* The end of a run: what is still open goes, after a last try to send. */
+static void close_record(weft__record *record) {
+  weft__stream *s = weft__container(record, weft__stream, record);
+  s->waits = 0;
+  if (s->state != WEFT__STREAM_OPENING) weft__stream_flush(s);
+  weft__stream_abort(s, 0, NULL);
 }
 
+static weft__records records = {
+    .what = "stream", .size = sizeof(weft__stream), .close = close_record};
+
 weft__stream *weft__stream_new(const weft_stream_options *options) {
-  if (!records.size) init_records();
-  bool fresh;
-  weft__stream *s = weft__pool_get(&records, &fresh);
-  if (!s) {
-    weft__fail(WEFT_ENOMEM, "no memory for a stream");
-    return NULL;
-  }
-  if (closer.node.next == &closer.node) {
-    weft__list_append(&weft__loop.closers, &closer.node);
-  }
-  uint8_t generation = fresh ? 0 : s->generation;
-  *s = (weft__stream){.generation = generation,
+  weft__stream *s = weft__record_new(&records);
+  if (!s) return NULL;
+  *s = (weft__stream){.record = s->record,
                       .state = WEFT__STREAM_OPENING,
                       .paused = true,
                       .limit = WEFT__STREAM_LIMIT,
@@ -74,31 +60,12 @@ weft__stream *weft__stream_new(const weft_stream_options *options) {
   if (options && options->high) s->high = options->high;
   s->low = options && options->low ? options->low : s->high / 4;
   weft__node_init(&s->flush.node);
+  weft__node_init(&s->peer);
   weft__list_init(&s->readers);
   weft__list_init(&s->drainers);
   weft__list_init(&s->openers);
   weft__list_init(&s->closers);
-  weft__list_append(&streams, &s->all);
   return s;
-}
-
-weft_stream *weft__stream_hold(weft__stream *s) {
-  s->held = true;
-  return (weft_stream *)(void *)((char *)s + s->generation);
-}
-
-weft__stream *weft__stream_lookup(weft_stream *handle) {
-  uintptr_t bits = (uintptr_t)handle;
-  uintptr_t tag = bits & (WEFT__GENERATIONS - 1);
-  weft__stream *s = (weft__stream *)(bits - tag);
-  if (!s || s->generation != tag || !s->held) return NULL;
-  return s;
-}
-
-int weft__stream_lookup_error(weft_stream *handle) {
-  if (!handle) return weft__fail(WEFT_EINVAL, "the stream is NULL");
-  return weft__fail(WEFT_ESTALE,
-                    "the stream was released, or its run has ended");
 }
 
 weft__stream *weft__stream_begin(weft_stream *handle, int *error) {
@@ -111,34 +78,15 @@ weft__stream *weft__stream_begin(weft_stream *handle, int *error) {
   return s;
 }
 
-static void expire(weft__stream *s) {
-  s->held = false;
-  s->generation = (s->generation + 1) % WEFT__GENERATIONS;
-}
-
 void weft__stream_settle(weft__stream *s) {
-  if (s->held || s->waits || s->state != WEFT__STREAM_LOST) return;
+  if (s->record.held || s->waits || s->state != WEFT__STREAM_LOST) return;
   weft__list_remove(&s->flush.node);
-  weft__list_remove(&s->all);
   weft__buffer_free(&s->in);
   weft__buffer_free(&s->out);
   free(s->old_block);
   free(s->error_text);
-  s->state = WEFT__STREAM_FREE;
-  weft__pool_put(&records, s);
-}
-
-/* The end of a run: what is still open goes. */
-static void close_all(weft__closer *unused) {
-  (void)unused;
-  for (weft__node *n; (n = weft__list_first(&streams));) {
-    weft__stream *s = weft__container(n, weft__stream, all);
-    weft__stream_flush(s);
-    weft__stream_abort(s, WEFT_ECLOSED, NULL);
-    s->waits = 0;
-    if (s->held) expire(s);
-    weft__stream_settle(s);
-  }
+  if (s->freed) s->freed(s);
+  weft__record_free(&records, &s->record);
 }
 
 /* ---- how it ends */
@@ -146,6 +94,14 @@ static void close_all(weft__closer *unused) {
 int weft__stream_broken(weft__stream *s) {
   if (!s->error) return weft__fail(WEFT_ECLOSED, "the stream is closed");
   return s->error_text ? weft__fail(s->error, "%s", s->error_text) : s->error;
+}
+
+int weft__stream_wait_opened(weft__stream *s, const char *what) {
+  s->waits++;
+  int rc = weft__stream_suspend(&s->openers, what);
+  s->waits--;
+  if (rc >= 0 && s->state == WEFT__STREAM_LOST) rc = weft__stream_broken(s);
+  return rc;
 }
 
 void weft__stream_opened(weft__stream *s) {
@@ -165,7 +121,10 @@ void weft__stream_lost(weft__stream *s, int code, const char *text) {
 }
 
 void weft__stream_abort(weft__stream *s, int error, const char *text) {
-  if (s->state == WEFT__STREAM_LOST) return;
+  if (s->state == WEFT__STREAM_LOST) {
+    weft__stream_settle(s);
+    return;
+  }
   if (s->ops) s->ops->abort(s);
   weft__stream_lost(s, error, text);
 }
@@ -177,7 +136,7 @@ static void stop_reading(weft__stream *s) {
   weft__stream_wake(&s->readers);
 }
 
-static void begin_close(weft__stream *s) {
+void weft__stream_close(weft__stream *s) {
   if (s->state != WEFT__STREAM_OPEN) return;
   s->state = WEFT__STREAM_CLOSING;
   stop_reading(s);
@@ -187,7 +146,7 @@ static void begin_close(weft__stream *s) {
 int weft_close(weft_stream *handle) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  begin_close(s);
+  weft__stream_close(s);
   return 0;
 }
 
@@ -214,8 +173,7 @@ int weft_wait_closed(weft_stream *handle) {
     }
   }
   rc = s->error ? weft__stream_broken(s) : 0;
-  /* Another task may have waited too and given the handle back. */
-  if (weft__stream_lookup(handle)) expire(s);
+  weft__record_expire(&s->record);
   weft__stream_settle(s);
   return rc;
 }
@@ -223,8 +181,8 @@ int weft_wait_closed(weft_stream *handle) {
 int weft_stream_release(weft_stream *handle) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  begin_close(s);
-  expire(s);
+  weft__stream_close(s);
+  weft__record_expire(&s->record);
   weft__stream_settle(s);
   return 0;
 }

@@ -22,12 +22,12 @@
 
 #include "buffer.h"
 #include "host_stream.h"
+#include "record.h"
 #include "task.h"
 
 #include <weft/stream.h>
 
 typedef enum weft__stream_state {
-  WEFT__STREAM_FREE,
   WEFT__STREAM_OPENING,
   WEFT__STREAM_OPEN,
   WEFT__STREAM_CLOSING,
@@ -35,10 +35,8 @@ typedef enum weft__stream_state {
 } weft__stream_state;
 
 typedef struct weft__stream {
-  weft__node all; /* in the list of streams; the free record's node */
-  uint8_t generation;
+  weft__record record;
   uint8_t state;  /* weft__stream_state */
-  bool held;      /* the program has the handle */
   bool ended;     /* the peer has ended its half */
   bool paused;    /* the host was told to stop reading */
   bool shut;      /* weft_write_eof was called ... */
@@ -78,6 +76,13 @@ typedef struct weft__stream {
   int error;                   /* why it was lost; 0: in good order */
   char *error_text;
   uint32_t waits; /* tasks inside a call that waits */
+
+  /* Of a server's connection (server.c). */
+  struct weft__server *server;
+  weft__node peer;        /* in the server's list */
+  weft__handle task_done; /* closes it when its task has ended */
+  weft__task *task;
+  void (*freed)(struct weft__stream *s); /* or NULL: what to do at the end */
 } weft__stream;
 
 /* A task that waits for something of a stream; lives in its frame. */
@@ -86,6 +91,12 @@ typedef struct weft__stream_wait {
   weft__node node; /* alone once it was woken */
   weft__task *task;
 } weft__stream_wait;
+
+/*
+ * weft__stream_wait_opened waits until the host has told how opening, or
+ * starting TLS, has ended: 0 or the error.
+ */
+int weft__stream_wait_opened(weft__stream *s, const char *what);
 
 bool weft__stream_cancel_wait(const weft__wait *wait);
 
@@ -109,10 +120,13 @@ enum { WEFT__STREAM_LIMIT = 64 * 1024 };
    Nobody holds a handle yet. options may be NULL. */
 weft__stream *weft__stream_new(const weft_stream_options *options);
 
-/* Its handle, which the program then holds; and back. */
-weft_stream *weft__stream_hold(weft__stream *s);
-weft__stream *weft__stream_lookup(weft_stream *handle);
-int weft__stream_lookup_error(weft_stream *handle);
+/* A handle's stream, or NULL; and the error to return then. */
+static inline weft__stream *weft__stream_lookup(weft_stream *handle) {
+  return weft__record_of(handle);
+}
+static inline int weft__stream_lookup_error(weft_stream *handle) {
+  return weft__record_error(handle, "stream");
+}
 
 /*
  * weft__stream_begin gives the stream of a call that reads, writes or waits in
@@ -126,7 +140,10 @@ int weft__stream_broken(weft__stream *s);
 /* Frees the record if it can be. */
 void weft__stream_settle(weft__stream *s);
 
-/* Drops it at once. Who waits is woken. */
+/* Closes it in good order, if it is open. */
+void weft__stream_close(weft__stream *s);
+
+/* Drops it at once and wakes who waits. The record may be freed by it. */
 void weft__stream_abort(weft__stream *s, int error, const char *text);
 
 /* Sends what can be sent, then shuts or closes when that was asked for. */
@@ -134,6 +151,13 @@ void weft__stream_flush(weft__stream *s);
 
 /* Starts or stops the host's reading, as what is buffered asks for. */
 void weft__stream_pace(weft__stream *s);
+
+/*
+ * weft__stream_start_tls speaks TLS from now on; nothing may be buffered.
+ * Suspends until the handshake has ended. After an error it is dead.
+ */
+int weft__stream_start_tls(weft__stream *s, const weft_tls *tls,
+                           const char *server_name, const char *what);
 
 /* Begins a read: gives lent bytes back. */
 void weft__stream_unlend(weft__stream *s);
