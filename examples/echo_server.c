@@ -23,8 +23,8 @@ static int echo(weft_stream *stream, void *arg) {
 
 static int serve(void *arg) {
   weft_server *server;
-  int rc = weft_start_server(echo, NULL, "127.0.0.1", *(int *)arg, NULL,
-                             &server);
+  int rc =
+      weft_start_server(echo, NULL, "127.0.0.1", *(int *)arg, NULL, &server);
   if (rc < 0) {
     fprintf(stderr, "echo_server: %s\n", weft_errmsg(rc));
     return rc;

@@ -30,7 +30,8 @@ static int async_main(void *arg) {
   }
   int rc = weft_gather(tasks, COUNT, sums);
   if (rc < 0) return rc;
-  for (int i = 0; i < COUNT; i++) printf("%s: sum %d\n", counts[i].name, sums[i]);
+  for (int i = 0; i < COUNT; i++)
+    printf("%s: sum %d\n", counts[i].name, sums[i]);
   return 0;
 }
 

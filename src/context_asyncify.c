@@ -71,8 +71,8 @@ static inline void copy_words(char *to, const char *from, size_t size) {
   const char *end = from + size;
 #pragma clang loop unroll(disable)
   for (; from != end; from += 16, to += 16) {
-    memcpy(__builtin_assume_aligned(to, 16),
-           __builtin_assume_aligned(from, 16), 16);
+    memcpy(__builtin_assume_aligned(to, 16), __builtin_assume_aligned(from, 16),
+           16);
   }
 }
 

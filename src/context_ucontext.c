@@ -55,8 +55,8 @@ static void after_switch(void *fake_stack, const void **stack, size_t *size) {
 
 void weft__context_init(weft__context *context, char *stack, size_t size,
                         int (*fn)(void *arg), void *arg) {
-  *context = (weft__context){
-      .stack = stack, .stack_size = size, .fn = fn, .arg = arg};
+  *context =
+      (weft__context){.stack = stack, .stack_size = size, .fn = fn, .arg = arg};
 }
 
 static void start(void) {

@@ -20,7 +20,7 @@ typedef struct weft__list {
 
 /* The structure of that type whose member is the node. */
 #define weft__container(node, type, member)                                    \
-  ((type *)(void *)((char *)(node)-offsetof(type, member)))
+  ((type *)(void *)((char *)(node) - offsetof(type, member)))
 
 static inline void weft__node_init(weft__node *node) {
   node->next = node->prev = node;

@@ -48,9 +48,9 @@ struct weft__loop {
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
-  weft__list tasks;  /* all that have not ended, in order of creation */
+  weft__list tasks;   /* all that have not ended, in order of creation */
   weft__list closers; /* of weft__closer, closed last in, first out */
-  uint32_t host_ops; /* what the host may still complete */
+  uint32_t host_ops;  /* what the host may still complete */
   weft__phase phase;
   bool deadlocked;
   bool shuffled; /* the ready order, by a seed (shuffle.h) */

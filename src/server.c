@@ -176,8 +176,8 @@ static int start(weft__target *target, weft_server **handle,
   weft__list_init(&server->streams);
   weft__list_init(&server->starters);
   weft__list_init(&server->closers);
-  target->backlog = options && options->backlog > 0 ? options->backlog
-                                                    : BACKLOG;
+  target->backlog =
+      options && options->backlog > 0 ? options->backlog : BACKLOG;
   server->waits = 1;
   int rc = wait_listening(server, target);
   server->waits = 0;
@@ -199,9 +199,9 @@ int weft_start_server_at(weft_connection_fn fn, void *arg, const char *host,
   }
   if (host && !*host) host = NULL;
   weft__target target = {.host = host, .port = port};
-  return start(&target, server, options,
-               (weft__server){.fn = fn, .arg = arg, .name = name,
-                              .site = site});
+  return start(
+      &target, server, options,
+      (weft__server){.fn = fn, .arg = arg, .name = name, .site = site});
 }
 
 int weft_start_unix_server_at(weft_connection_fn fn, void *arg,
@@ -211,9 +211,9 @@ int weft_start_unix_server_at(weft_connection_fn fn, void *arg,
                               const char *site) {
   if (!path || !*path) return weft__fail(WEFT_EINVAL, "there is no path");
   weft__target target = {.path = path};
-  return start(&target, server, options,
-               (weft__server){.fn = fn, .arg = arg, .name = name,
-                              .site = site});
+  return start(
+      &target, server, options,
+      (weft__server){.fn = fn, .arg = arg, .name = name, .site = site});
 }
 
 int weft_server_port(weft_server *handle) {
@@ -267,8 +267,7 @@ int weft_server_wait_closed(weft_server *handle) {
   if (!server) return lookup_error(handle);
   int rc = 0;
   server->waits++;
-  while (rc >= 0 &&
-         (server->state != WEFT__SERVER_CLOSED || server->count)) {
+  while (rc >= 0 && (server->state != WEFT__SERVER_CLOSED || server->count)) {
     rc = weft__stream_suspend(&server->closers, "weft_server_wait_closed");
   }
   server->waits--;
@@ -283,8 +282,7 @@ int weft_serve_forever(weft_server *handle) {
   if (!server) return lookup_error(handle);
   int rc = 0;
   server->waits++;
-  while (rc >= 0 &&
-         (server->state != WEFT__SERVER_CLOSED || server->count)) {
+  while (rc >= 0 && (server->state != WEFT__SERVER_CLOSED || server->count)) {
     rc = weft__stream_suspend(&server->closers, "weft_serve_forever");
   }
   server->waits--;

@@ -24,16 +24,16 @@ typedef enum weft__server_state {
 
 typedef struct weft__server {
   weft__record record;
-  uint8_t state;  /* weft__server_state */
-  bool full;      /* the host was told not to accept */
-  intptr_t host;  /* the back end's own */
+  uint8_t state; /* weft__server_state */
+  bool full;     /* the host was told not to accept */
+  intptr_t host; /* the back end's own */
   int port;
   weft_connection_fn fn;
   void *arg;
   const char *name, *site; /* of fn, and where the server was started */
   weft_server_options options;
-  weft__list streams; /* of weft__stream.peer */
-  size_t count;       /* of these */
+  weft__list streams;           /* of weft__stream.peer */
+  size_t count;                 /* of these */
   weft__list starters, closers; /* of weft__stream_wait */
   uint32_t waits;               /* tasks inside a call that waits */
   int error;                    /* why it could not listen */

@@ -119,5 +119,6 @@ addToLibrary({
   weft__js_unlisten: (server) => weftServers.get(server)?.close(),
 
   weft__js_accepting__deps: ['$weftServers'],
-  weft__js_accepting: (server, on) => weftServers.get(server)?.accept_more(!!on),
+  weft__js_accepting: (server, on) =>
+    weftServers.get(server)?.accept_more(!!on),
 });
