@@ -25,7 +25,7 @@ kind_of() {
 build_program() {
   local kind=$1 mode=$2 out=$top/build/$1-$2
   shift 2
-  local cc ar backend switch library_flags program_flags
+  local cc ar backend switch link_inputs library_flags program_flags
   choose_"$kind"
   choose_flags
   local library=$out/libweft.a files=() file
@@ -51,17 +51,20 @@ place_of() {
 choose_web() {
   need emscripten binaryen
   cc=("$WEFT_EMCC") ar=$WEFT_EMAR backend=web switch=asyncify
+  link_inputs=("$top"/web/* "$top"/src/asyncify.*)
 }
 
 choose_wasi() {
   need wasi binaryen wasm_tools
   cc=("$WEFT_WASI_CC" --target=wasm32-wasip2) ar=$WEFT_WASI_AR backend=wasi switch=asyncify
+  link_inputs=("$top"/wasi/* "$top"/wasi/wit/** "$top"/src/asyncify.*)
 }
 
 choose_native() {
   need native
   cc=("$WEFT_CC" "-fsanitize=${WEFT_SANITIZE:-address,undefined}" -fno-sanitize-recover=all -fno-omit-frame-pointer)
   ar=$WEFT_AR backend=tests/native switch=ucontext
+  link_inputs=()
 }
 
 # The table of compile flags. Ours must be free of warnings; the user's should.
@@ -177,7 +180,7 @@ link_program() {
   compile_all "$place" "${program_flags[@]}" -- "$@"
   recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]}"
   if same_command "$place/link" "$recipe" &&
-    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "$top/$backend"/** "$top"/src/asyncify.*; then return 0; fi
+    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "${link_inputs[@]}"; then return 0; fi
   rm -rf "$stage"
   mkdir -p "$stage"
   "link_$kind" "$stage" "${objects[@]}"

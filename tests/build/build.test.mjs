@@ -34,7 +34,7 @@ describe('the command line', () => {
   test('help names every command', async () => {
     const { code, stdout } = await build(['help']);
     assert.equal(code, 0);
-    for (const command of 'run compile test bench setup format clean'.split(
+    for (const command of 'run compile demo test bench setup format clean'.split(
       ' ',
     ))
       assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
@@ -51,7 +51,7 @@ describe('the command line', () => {
     [
       'an unknown command',
       ['rnu'],
-      /unknown command 'rnu'[^]*run compile test/,
+      /unknown command 'rnu'[^]*run compile/,
     ],
     ['run without a file', ['run'], /run needs a C file/],
     ['a file that is not there', ['run', 'nope.c'], /no file nope\.c/],

@@ -1,0 +1,2 @@
+// Modules of others that have no types.
+declare module '*.min.js';
