@@ -29,6 +29,8 @@
 #define WEFT_H
 
 #include <weft/error.h>
+#include <weft/executor.h>
+#include <weft/job.h>
 #include <weft/run.h>
 #include <weft/server.h>
 #include <weft/stream.h>

@@ -32,6 +32,15 @@ void weft__host_report(const char *text);
  */
 bool weft__host_env(const char *name, char *value, size_t size);
 
+struct weft__handle;
+
+/*
+ * weft__host_look lets the host serve its events once, among them a request
+ * that the job which runs here is to end (it cancels the main task), and then
+ * makes the handle ready.
+ */
+void weft__host_look(struct weft__handle *handle);
+
 /* weft__host_exit ends the program with that exit status. */
 _Noreturn void weft__host_exit(int status);
 

@@ -16,6 +16,8 @@ const weftDriver = {
   timer: undefined,
   resolve: undefined,
   reject: undefined,
+  /** Enters a run at once, not after the host's turn: a worker's jobs. */
+  immediate: false,
   /** What to do when the program is over: functions. */
   cleanups: new Set(),
 
@@ -71,9 +73,9 @@ const weftDriver = {
   settle(enter) {
     const status = this.guard(enter);
     if (status === undefined) return;
-    if (status === -1)
-      this.schedule(); // main is in weft_run
-    else this.end(status);
+    if (status !== -1) this.end(status);
+    else if (this.immediate) this.turn();
+    else this.schedule(); // main is in weft_run
   },
 
   end(status) {
@@ -92,8 +94,8 @@ const weftDriver = {
     report();
   },
 
-  /** Runs the program; the promise gives its exit status. */
-  start(args) {
+  /** Finds out how this host is asked for a turn. */
+  prepare() {
     if (typeof setImmediate === 'function') {
       this.defer = () => setImmediate(() => this.turn());
     } else {
@@ -103,6 +105,11 @@ const weftDriver = {
       this.defer = () => port2.postMessage(0);
       this.cleanups.add(() => port1.close());
     }
+  },
+
+  /** Runs the program; the promise gives its exit status. */
+  start(args) {
+    this.prepare();
     return new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

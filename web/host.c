@@ -49,14 +49,23 @@ static int resume_root(void) {
   return 0;
 }
 
-/* Runs main: its exit status, or ROOT_SUSPENDED once it is in weft_run. */
+/*
+ * Enters a function that calls weft_run: its exit status, or ROOT_SUSPENDED
+ * once it is in there. A worker does so for each job (web/job.c).
+ */
+int weft__start_root(int (*fn)(void *arg)) {
+  static char *stack;
+  if (!stack) stack = aligned_alloc(16, MAIN_STACK);
+  if (!stack) weft__fatal("out of memory for main's stack");
+  weft__context_init(&root, stack, MAIN_STACK, fn, NULL);
+  return resume_root();
+}
+
+/* Runs main, likewise. */
 EMSCRIPTEN_KEEPALIVE int weft__start(int argc, char **argv) {
   argc_ = argc;
   argv_ = argv;
-  char *stack = aligned_alloc(16, MAIN_STACK);
-  if (!stack) weft__fatal("out of memory for main's stack");
-  weft__context_init(&root, stack, MAIN_STACK, run_main, NULL);
-  return resume_root();
+  return weft__start_root(run_main);
 }
 
 /*

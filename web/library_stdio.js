@@ -52,14 +52,20 @@ const withoutFileSystem = {
   fd_write__deps: [],
   fd_write__postset: '',
   fd_write: (fd, iov, iovcnt, pnum) => {
-    let total = 0;
+    // In one piece, so that lines of several writers stay whole.
+    const parts = [];
     for (let i = iov >> 2; iovcnt-- > 0; i += 2) {
-      const start = HEAPU32[i];
-      const end = start + HEAPU32[i + 1];
-      const errno = Module['weft'].write(fd, HEAPU8.subarray(start, end));
-      if (errno) return errno;
-      total += end - start;
+      const part = HEAPU8.subarray(HEAPU32[i], HEAPU32[i] + HEAPU32[i + 1]);
+      if (part.length) parts.push(part);
     }
+    const total = parts.reduce((sum, part) => sum + part.length, 0);
+    let bytes = parts[0] ?? HEAPU8.subarray(0, 0);
+    if (parts.length > 1) {
+      bytes = new Uint8Array(total);
+      parts.reduce((at, part) => (bytes.set(part, at), at + part.length), 0);
+    }
+    const errno = Module['weft'].write(fd, bytes);
+    if (errno) return errno;
     HEAPU32[pnum >> 2] = total;
     return 0;
   },

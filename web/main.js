@@ -119,7 +119,42 @@ function reader(input) {
   };
 }
 
-if (
+/**
+ * In a worker of the executor: where it hears from the program.
+ * See web/library_worker.js.
+ */
+async function workerPort() {
+  if (!isNode) return globalThis.name === 'weft-worker' && globalThis;
+  const { parentPort, workerData } = await import('node:worker_threads');
+  return workerData === 'weft-worker' && parentPort;
+}
+
+/** Makes an instance of the posted module, for jobs. */
+function serve(port) {
+  const begin = async ({ data: { module, env } }) => {
+    port.onmessage = null;
+    const write = (fd, bytes) => {
+      port.postMessage([3, fd, bytes.slice()]); // weftMessage.OUTPUT
+      return 0;
+    };
+    const instance = await Module({
+      weft: { write, read: () => 0, env },
+      weftPort: port,
+      printErr: (line) => write(2, new TextEncoder().encode(`${line}\n`)),
+      instantiateWasm: (imports, done) =>
+        done(new WebAssembly.Instance(module, imports)),
+    });
+    instance.weftServe();
+  };
+  port.onmessage = (event) =>
+    begin(event).catch((error) =>
+      port.postMessage([4, String(error?.message ?? error)]), // FAILED
+    );
+}
+
+const port = await workerPort();
+if (port) serve(port);
+else if (
   isNode &&
   process.argv[1] &&
   (await import('node:url')).fileURLToPath(import.meta.url) ===

@@ -1,0 +1,170 @@
+/*
+ * A worker of Node.js and browsers: its own side. web/main.js has found that
+ * it runs in a worker, and has made an instance of the module for its jobs;
+ * Module.weftPort is the way to the program.
+ */
+addToLibrary({
+  $weftWorkerSide__deps: [
+    '$weftMessage',
+    '$UTF8ToString',
+    'malloc',
+    'weft__job_begin',
+    'weft__job_outcome',
+    'weft__job_clear',
+    'weft__job_cancel',
+    'weft__looked',
+  ],
+  $weftWorkerSide__postset: `Module['weftServe'] = () => weftWorkerSide.serve();`,
+  $weftWorkerSide: {
+    /** Jobs not begun: {number, job, items, bytes}. */
+    queue: [],
+    next: 0,
+    /** The job that runs. */
+    current: undefined,
+    began: 0,
+    damaged: false,
+    pumping: false,
+
+    post(message, transfer) {
+      Module['weftPort'].postMessage(message, transfer);
+    },
+
+    serve() {
+      weftDriver.prepare();
+      weftDriver.immediate = true;
+      weftDriver.end = (status) => this.ended(status);
+      weftDriver.close = (report) => report();
+      weftDriver.reject = (error) => this.fail(-11, String(error?.message));
+      const { lost } = weftDriver;
+      weftDriver.lost = (error) => {
+        this.damaged = true;
+        return lost.call(weftDriver, error);
+      };
+      const receive = (data) => this.receive(data);
+      const port = Module['weftPort'];
+      if (port.on) port.on('message', receive);
+      else port.onmessage = ({ data }) => receive(data);
+      this.post([weftMessage.READY]);
+    },
+
+    receive(data) {
+      if (data instanceof ArrayBuffer) {
+        const heads = new Uint32Array(data);
+        for (let at = 0; at < data.byteLength;) {
+          const size = heads[(at >> 2) + 2];
+          this.queue.push({
+            number: this.next++,
+            job: heads[at >> 2],
+            items: heads[(at >> 2) + 1],
+            bytes: new Uint8Array(data, at + 16, size),
+          });
+          at += 16 + ((size + 15) & ~15);
+        }
+        this.pump();
+      } else if (data[0] === weftMessage.CANCEL) this.cancel(data[1]);
+    },
+
+    cancel(number) {
+      if (this.current?.number === number) {
+        _weft__job_cancel();
+        weftDriver.schedule();
+        return;
+      }
+      const waiting = this.queue.find((job) => job.number === number);
+      if (waiting) waiting.cancelled = true;
+    },
+
+    /** Runs what waits; lets the host have its turn every few milliseconds. */
+    pump() {
+      if (this.pumping) return;
+      this.pumping = true;
+      const until = performance.now() + 4;
+      while (!this.current && !this.damaged && this.queue.length) {
+        if (performance.now() > until) {
+          setTimeout(() => this.pump());
+          break;
+        }
+        this.begin(this.queue.shift());
+      }
+      this.pumping = false;
+    },
+
+    begin(job) {
+      this.current = job;
+      this.began = performance.now();
+      if (job.cancelled) {
+        this.done([weftMessage.DONE, -1, 0]);
+        return;
+      }
+      const size = job.bytes.length;
+      const input = _malloc(size || 1);
+      if (!input) {
+        this.fail(-4, `no memory for the job's input of ${size} bytes`, false);
+        return;
+      }
+      HEAPU8.set(job.bytes, input);
+      job.bytes = undefined;
+      weftDriver.scheduled = false;
+      weftDriver.settle(() =>
+        _weft__job_begin(job.job, input, size, job.items),
+      );
+    },
+
+    ended(status) {
+      clearTimeout(weftDriver.timer);
+      _fflush(0);
+      const outcome = _weft__job_outcome() >> 2;
+      if (!HEAPU32[outcome]) {
+        this.fail(-32, `the job has called exit(${status})`);
+        return;
+      }
+      const rc = HEAP32[outcome + 1];
+      const data = HEAPU32[outcome + 2];
+      const size = HEAPU32[outcome + 3];
+      const message = HEAPU32[outcome + 4];
+      const damaged = this.damaged || !!HEAPU32[outcome + 5];
+      const seconds = (performance.now() - this.began) / 1000;
+      let output;
+      try {
+        if (size) output = HEAPU8.slice(data, data + size).buffer;
+      } catch (error) {
+        this.fail(-4, `no memory to send the job's output of ${size} bytes`);
+        return;
+      }
+      const answer = [weftMessage.DONE, rc, seconds];
+      if (output || message || damaged) answer.push(output);
+      if (message || damaged) {
+        answer.push(message ? UTF8ToString(message) : undefined);
+      }
+      if (damaged) answer.push(true);
+      this.damaged = damaged;
+      if (!damaged) _weft__job_clear();
+      this.done(answer, output && [output]);
+    },
+
+    /** The job has ended with an error that C does not know of. */
+    fail(code, message, damaged = true) {
+      this.damaged = damaged;
+      const seconds = (performance.now() - this.began) / 1000;
+      this.done([weftMessage.DONE, code, seconds, undefined, message, damaged]);
+    },
+
+    done(answer, transfer) {
+      this.current = undefined;
+      this.post(answer, transfer);
+      this.pump();
+    },
+  },
+
+  weft__js_look__deps: ['weft__looked'],
+  weft__js_look: (handle) => {
+    const looked = () => {
+      _weft__looked(handle);
+      weftDriver.turn();
+    };
+    // In Node.js the first comes before the messages that have arrived.
+    if (typeof setImmediate === 'function') {
+      setImmediate(() => setImmediate(looked));
+    } else setTimeout(looked);
+  },
+});
