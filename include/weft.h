@@ -28,10 +28,17 @@
 #ifndef WEFT_H
 #define WEFT_H
 
+#include <weft/barrier.h>
+#include <weft/condition.h>
 #include <weft/error.h>
+#include <weft/event.h>
 #include <weft/executor.h>
 #include <weft/job.h>
+#include <weft/lock.h>
+#include <weft/queue.h>
 #include <weft/run.h>
+#include <weft/select.h>
+#include <weft/semaphore.h>
 #include <weft/server.h>
 #include <weft/stream.h>
 #include <weft/task.h>

@@ -1,0 +1,11 @@
+#include "park.h"
+
+bool weft__park_cancel(const weft__wait *wait) {
+  weft__park *park = weft__container(wait, weft__park, wait);
+  weft__waiter *waiter = &park->waiter;
+  if (waiter->woken) return false;
+  weft__lot_remove(waiter);
+  waiter->task->wake = WEFT_ECANCELED;
+  weft__ready(&waiter->task->handle);
+  return true;
+}

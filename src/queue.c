@@ -1,0 +1,199 @@
+/*
+ * weft_queue, after CPython's Lib/asyncio/queues.py, and fair: who is woken is
+ * promised an item or a place (queue.h).
+ */
+#include "queue.h"
+
+#include "error.h"
+
+#include <stdlib.h>
+
+enum { FIRST_CAPACITY = 8 };
+
+static inline bool can_get(const weft_queue *queue) {
+  return queue->count > queue->promised_items;
+}
+
+static inline bool can_put(const weft_queue *queue) {
+  return !queue->maxsize ||
+         queue->count + queue->promised_places < queue->maxsize;
+}
+
+/* ---- promises */
+
+static void promise(weft_waiters *lot, size_t *promised) {
+  weft__waiter *waiter = weft__unpark(lot);
+  waiter->granted = true;
+  ++*promised;
+}
+
+static inline void offer_item(weft_queue *queue) {
+  if (queue->getters.first && can_get(queue)) {
+    promise(&queue->getters, &queue->promised_items);
+  }
+}
+
+static inline void offer_place(weft_queue *queue) {
+  if (queue->putters.first && can_put(queue)) {
+    promise(&queue->putters, &queue->promised_places);
+  }
+}
+
+void weft__queue_redeem_item(weft_queue *queue, const weft__waiter *waiter) {
+  if (waiter->granted) queue->promised_items--;
+}
+
+void weft__queue_redeem_place(weft_queue *queue, const weft__waiter *waiter) {
+  if (waiter->granted) queue->promised_places--;
+}
+
+void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter) {
+  weft__queue_redeem_item(queue, waiter);
+  offer_item(queue);
+}
+
+void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter) {
+  weft__queue_redeem_place(queue, waiter);
+  offer_place(queue);
+}
+
+/* ---- the items */
+
+static int grow(weft_queue *queue) {
+  if (!queue->item_size) {
+    return weft__fail(WEFT_EINVAL, "a queue of items without a size");
+  }
+  size_t stride =
+      queue->item_size + (queue->compare ? sizeof queue->order : 0);
+  size_t old = queue->capacity, capacity = old ? old * 2 : FIRST_CAPACITY;
+  char *slots = NULL;
+  if (capacity <= SIZE_MAX / 2 / stride) {
+    slots = realloc(queue->slots, capacity * stride);
+  }
+  if (!slots) {
+    return weft__fail(WEFT_ENOMEM, "no memory for %z items of a queue",
+                      capacity);
+  }
+  /* The ring's part that had wrapped round goes on after the old end. */
+  memcpy(slots + old * stride, slots, queue->first * stride);
+  queue->slots = slots;
+  queue->stride = stride;
+  queue->capacity = capacity;
+  return 0;
+}
+
+static inline int insert(weft_queue *queue, const void *item) {
+  if (queue->count == queue->capacity) {
+    int rc = grow(queue);
+    if (rc < 0) return rc;
+  }
+  if (queue->compare) {
+    weft__heap_push(queue, item);
+  } else {
+    size_t i = (queue->first + queue->count) & (queue->capacity - 1);
+    weft__queue_copy(weft__queue_slot(queue, i), item, queue->item_size);
+  }
+  queue->count++;
+  queue->unfinished++;
+  offer_item(queue);
+  return 0;
+}
+
+static inline void take(weft_queue *queue, void *item) {
+  if (queue->compare) {
+    weft__heap_pop(queue, item);
+  } else {
+    size_t i = queue->lifo ? queue->count - 1 : queue->first;
+    weft__queue_copy(item, weft__queue_slot(queue, i), queue->item_size);
+    if (!queue->lifo) queue->first = (i + 1) & (queue->capacity - 1);
+  }
+  queue->count--;
+  offer_place(queue);
+  if (queue->is_shutdown && !queue->count) weft__unpark_all(&queue->getters);
+}
+
+static void finish(weft_queue *queue, size_t items) {
+  if (!items) return;
+  queue->unfinished -= items;
+  if (!queue->unfinished) weft__unpark_all(&queue->joiners);
+}
+
+/* ---- the public functions */
+
+int weft_queue_put_nowait(weft_queue *queue, const void *item) {
+  if (queue->is_shutdown) return WEFT_ECLOSED;
+  return can_put(queue) ? insert(queue, item) : WEFT_EFULL;
+}
+
+int weft_queue_get_nowait(weft_queue *queue, void *item) {
+  if (can_get(queue)) {
+    take(queue, item);
+    return 0;
+  }
+  return queue->is_shutdown && !queue->count ? WEFT_ECLOSED : WEFT_EEMPTY;
+}
+
+int weft_queue_put(weft_queue *queue, const void *item) {
+  while (!can_put(queue) && !queue->is_shutdown) {
+    if (!weft__current()) return WEFT_ENOTRUNNING;
+    weft__park park;
+    int rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
+    if (rc < 0) {
+      weft__queue_give_up_place(queue, &park.waiter);
+      return rc;
+    }
+    weft__queue_redeem_place(queue, &park.waiter);
+  }
+  return queue->is_shutdown ? WEFT_ECLOSED : insert(queue, item);
+}
+
+int weft_queue_get(weft_queue *queue, void *item) {
+  while (!can_get(queue)) {
+    if (queue->is_shutdown && !queue->count) return WEFT_ECLOSED;
+    if (!weft__current()) return WEFT_ENOTRUNNING;
+    weft__park park;
+    int rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
+    if (rc < 0) {
+      weft__queue_give_up_item(queue, &park.waiter);
+      return rc;
+    }
+    weft__queue_redeem_item(queue, &park.waiter);
+  }
+  take(queue, item);
+  return 0;
+}
+
+int weft_queue_task_done(weft_queue *queue) {
+  if (!queue->unfinished) {
+    return weft__fail(WEFT_ERANGE, "task_done was called too many times");
+  }
+  finish(queue, 1);
+  return 0;
+}
+
+int weft_queue_join(weft_queue *queue) {
+  if (!queue->unfinished) return 0;
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  weft__park park;
+  return weft__park_in(&queue->joiners, &park, "weft_queue_join");
+}
+
+void weft_queue_shutdown(weft_queue *queue, bool immediate) {
+  queue->is_shutdown = true;
+  if (immediate) {
+    size_t lost = queue->count;
+    queue->count = queue->first = 0;
+    finish(queue, lost < queue->unfinished ? lost : queue->unfinished);
+  }
+  weft__unpark_all(&queue->getters);
+  weft__unpark_all(&queue->putters);
+}
+
+void weft_queue_free(weft_queue *queue) {
+  free(queue->slots);
+  weft_queue fresh = {.item_size = queue->item_size,
+                      .maxsize = queue->maxsize,
+                      .compare = queue->compare,
+                      .lifo = queue->lifo};
+  *queue = fresh;
+}

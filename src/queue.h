@@ -1,0 +1,51 @@
+/*
+ * What weft_select needs of queues, and queues of their priority heap.
+ *
+ * Invariants of a queue:
+ * - Of its items, promised_items belong to getters that were woken and have not
+ *   run; of its free places, promised_places to such putters. Nobody else
+ *   touches those. (After an immediate shutdown there may be fewer items.)
+ * - Somebody waits in getters only while all items are promised, in putters
+ *   only while all places are taken or promised.
+ */
+#ifndef WEFT_SRC_QUEUE_H
+#define WEFT_SRC_QUEUE_H
+
+#include "park.h"
+
+#include <string.h>
+#include <weft/queue.h>
+
+/*
+ * A waiter of getters or putters has been woken: takes the promise back, if it
+ * has one, so that it can be used. weft__queue_give_up passes it on instead,
+ * for a waiter that was cancelled.
+ */
+void weft__queue_redeem_item(weft_queue *queue, const weft__waiter *waiter);
+void weft__queue_redeem_place(weft_queue *queue, const weft__waiter *waiter);
+void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter);
+void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter);
+
+static inline char *weft__queue_slot(const weft_queue *queue, size_t i) {
+  return queue->slots + i * queue->stride;
+}
+
+/* A copy of mostly few bytes. */
+static inline void weft__queue_copy(void *to, const void *from, size_t size) {
+  switch (size) {
+  case 4: memcpy(to, from, 4); break;
+  case 8: memcpy(to, from, 8); break;
+  case 16: memcpy(to, from, 16); break;
+  default: memcpy(to, from, size);
+  }
+}
+
+/*
+ * The heap of a priority queue, in its slots: the item and then the number of
+ * its put. Push puts a copy of item, for which there is a slot, at its place;
+ * pop takes the least out. They adapt nothing but the slots and `order`.
+ */
+void weft__heap_push(weft_queue *queue, const void *item);
+void weft__heap_pop(weft_queue *queue, void *item);
+
+#endif
