@@ -39,21 +39,13 @@ static inline void offer_place(weft_queue *queue) {
   }
 }
 
-void weft__queue_redeem_item(weft_queue *queue, const weft__waiter *waiter) {
-  if (waiter->granted) queue->promised_items--;
-}
-
-void weft__queue_redeem_place(weft_queue *queue, const weft__waiter *waiter) {
-  if (waiter->granted) queue->promised_places--;
-}
-
 void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter) {
-  weft__queue_redeem_item(queue, waiter);
+  if (waiter->granted) queue->promised_items--;
   offer_item(queue);
 }
 
 void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter) {
-  weft__queue_redeem_place(queue, waiter);
+  if (waiter->granted) queue->promised_places--;
   offer_place(queue);
 }
 
@@ -99,17 +91,54 @@ static inline int insert(weft_queue *queue, const void *item) {
   return 0;
 }
 
-static inline void take(weft_queue *queue, void *item) {
+/* Takes the first item of a FIFO out, but for `skip` that come before it. */
+static inline void take_fifo(weft_queue *queue, void *item, size_t skip) {
+  size_t mask = queue->capacity - 1, i = (queue->first + skip) & mask;
+  weft__queue_copy(item, weft__queue_slot(queue, i), queue->item_size);
+  for (; skip; skip--, i = (i - 1) & mask) {
+    memcpy(weft__queue_slot(queue, i), weft__queue_slot(queue, (i - 1) & mask),
+           queue->item_size);
+  }
+  queue->first = (i + 1) & mask;
+}
+
+static inline void take(weft_queue *queue, void *item, bool promised) {
   if (queue->compare) {
     weft__heap_pop(queue, item);
+  } else if (queue->lifo) {
+    const char *top = weft__queue_slot(queue, queue->count - 1);
+    weft__queue_copy(item, top, queue->item_size);
   } else {
-    size_t i = queue->lifo ? queue->count - 1 : queue->first;
-    weft__queue_copy(item, weft__queue_slot(queue, i), queue->item_size);
-    if (!queue->lifo) queue->first = (i + 1) & (queue->capacity - 1);
+    take_fifo(queue, item, promised ? 0 : queue->promised_items);
   }
   queue->count--;
   offer_place(queue);
   if (queue->is_shutdown && !queue->count) weft__unpark_all(&queue->getters);
+}
+
+static inline int try_get(weft_queue *queue, void *item, bool promised) {
+  if (can_get(queue)) {
+    take(queue, item, promised);
+    return 0;
+  }
+  return queue->is_shutdown && !queue->count ? WEFT_ECLOSED : WEFT_EEMPTY;
+}
+
+static inline int try_put(weft_queue *queue, const void *item) {
+  if (queue->is_shutdown) return WEFT_ECLOSED;
+  return can_put(queue) ? insert(queue, item) : WEFT_EFULL;
+}
+
+int weft__queue_get_woken(weft_queue *queue, const weft__waiter *waiter,
+                          void *item) {
+  if (waiter->granted) queue->promised_items--;
+  return try_get(queue, item, waiter->granted);
+}
+
+int weft__queue_put_woken(weft_queue *queue, const weft__waiter *waiter,
+                          const void *item) {
+  if (waiter->granted) queue->promised_places--;
+  return try_put(queue, item);
 }
 
 static void finish(weft_queue *queue, size_t items) {
@@ -121,46 +150,41 @@ static void finish(weft_queue *queue, size_t items) {
 /* ---- the public functions */
 
 int weft_queue_put_nowait(weft_queue *queue, const void *item) {
-  if (queue->is_shutdown) return WEFT_ECLOSED;
-  return can_put(queue) ? insert(queue, item) : WEFT_EFULL;
+  return try_put(queue, item);
 }
 
 int weft_queue_get_nowait(weft_queue *queue, void *item) {
-  if (can_get(queue)) {
-    take(queue, item);
-    return 0;
-  }
-  return queue->is_shutdown && !queue->count ? WEFT_ECLOSED : WEFT_EEMPTY;
+  return try_get(queue, item, false);
 }
 
 int weft_queue_put(weft_queue *queue, const void *item) {
-  while (!can_put(queue) && !queue->is_shutdown) {
+  int rc = try_put(queue, item);
+  while (rc == WEFT_EFULL) {
     if (!weft__current()) return WEFT_ENOTRUNNING;
     weft__park park;
-    int rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
+    rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
     if (rc < 0) {
       weft__queue_give_up_place(queue, &park.waiter);
       return rc;
     }
-    weft__queue_redeem_place(queue, &park.waiter);
+    rc = weft__queue_put_woken(queue, &park.waiter, item);
   }
-  return queue->is_shutdown ? WEFT_ECLOSED : insert(queue, item);
+  return rc;
 }
 
 int weft_queue_get(weft_queue *queue, void *item) {
-  while (!can_get(queue)) {
-    if (queue->is_shutdown && !queue->count) return WEFT_ECLOSED;
+  int rc = try_get(queue, item, false);
+  while (rc == WEFT_EEMPTY) {
     if (!weft__current()) return WEFT_ENOTRUNNING;
     weft__park park;
-    int rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
+    rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
     if (rc < 0) {
       weft__queue_give_up_item(queue, &park.waiter);
       return rc;
     }
-    weft__queue_redeem_item(queue, &park.waiter);
+    rc = weft__queue_get_woken(queue, &park.waiter, item);
   }
-  take(queue, item);
-  return 0;
+  return rc;
 }
 
 int weft_queue_task_done(weft_queue *queue) {

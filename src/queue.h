@@ -17,12 +17,15 @@
 #include <weft/queue.h>
 
 /*
- * A waiter of getters or putters has been woken: takes the promise back, if it
- * has one, so that it can be used. weft__queue_give_up passes it on instead,
- * for a waiter that was cancelled.
+ * A waiter of getters or putters has been woken: does what it has waited for,
+ * if it still can; else WEFT_EEMPTY, WEFT_EFULL or WEFT_ECLOSED.
  */
-void weft__queue_redeem_item(weft_queue *queue, const weft__waiter *waiter);
-void weft__queue_redeem_place(weft_queue *queue, const weft__waiter *waiter);
+int weft__queue_get_woken(weft_queue *queue, const weft__waiter *waiter,
+                          void *item);
+int weft__queue_put_woken(weft_queue *queue, const weft__waiter *waiter,
+                          const void *item);
+
+/* The waiter was cancelled: passes on what it was promised, if it was. */
 void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter);
 void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter);
 

@@ -125,13 +125,21 @@ static int park_case(weft_case *c) {
   return 0;
 }
 
-/* What a queue has promised to the case that was woken is taken or passed on. */
-static void redeem(weft_case *c) {
+/* Does the case that was woken, if it still can be done. */
+static bool do_woken(weft_case *c) {
   const weft__waiter *w = &entry_of(c)->waiter;
-  if (c->kind == WEFT__CASE_GET) weft__queue_redeem_item(c->queue, w);
-  if (c->kind == WEFT__CASE_PUT) weft__queue_redeem_place(c->queue, w);
+  switch (c->kind) {
+  case WEFT__CASE_GET:
+    c->result = weft__queue_get_woken(c->queue, w, c->out);
+    return c->result != WEFT_EEMPTY;
+  case WEFT__CASE_PUT:
+    c->result = weft__queue_put_woken(c->queue, w, c->in);
+    return c->result != WEFT_EFULL;
+  default: return try_case(c);
+  }
 }
 
+/* What a queue has promised to it is passed on. */
 static void give_up(weft_case *c) {
   const weft__waiter *w = &entry_of(c)->waiter;
   if (c->kind == WEFT__CASE_GET) weft__queue_give_up_item(c->queue, w);
@@ -155,8 +163,7 @@ static int wait_for_one(weft__select *s) {
     if (c) give_up(c);
     return rc;
   }
-  redeem(c);
-  return try_case(c) ? (int)(c - s->cases) : WEFT_EPENDING;
+  return do_woken(c) ? (int)(c - s->cases) : WEFT_EPENDING;
 }
 
 static int select_case(weft__select *s) {

@@ -54,8 +54,10 @@ static void stack_put(weft__task *task) {
 
 /* ---- one step of a task */
 
+/* The main task keeps its stack: what is in its frame, such as a queue, stays
+   good for the tasks that are left, which get cancelled after it. */
 static void finish(weft__task *task, int result) {
-  stack_put(task);
+  if (task != weft__loop.main) stack_put(task);
   weft__list_remove(&task->all);
   if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
   weft__complete(&task->future, result);
@@ -303,6 +305,7 @@ void weft__tasks_close(void) {
     weft__task *task = weft__container(n, weft__task, all);
     finish(task, WEFT_ECANCELED);
   }
+  stack_put(weft__loop.main);
   for (int i = 0; i < STACK_CLASSES; i++) {
     if (stacks[i].size) weft__pool_clear(&stacks[i]);
   }
