@@ -55,8 +55,7 @@ static int grow(weft_queue *queue) {
   if (!queue->item_size) {
     return weft__fail(WEFT_EINVAL, "a queue of items without a size");
   }
-  size_t stride =
-      queue->item_size + (queue->compare ? sizeof queue->order : 0);
+  size_t stride = queue->item_size + (queue->compare ? sizeof queue->order : 0);
   size_t old = queue->capacity, capacity = old ? old * 2 : FIRST_CAPACITY;
   char *slots = NULL;
   if (capacity <= SIZE_MAX / 2 / stride) {

@@ -385,9 +385,7 @@ static int wait_cancel_after_notify(void *arg) {
   return 0;
 }
 
-static int wait_with_lock(void *arg) {
-  return weft_condition_wait(arg);
-}
+static int wait_with_lock(void *arg) { return weft_condition_wait(arg); }
 
 /* test_wait_cancel */
 static int wait_cancel_locks(void *arg) {
@@ -499,8 +497,10 @@ static int semaphore_counts(void *arg) {
   CHECK_EQUAL(weft_semaphore_acquire(&semaphore), 0);
   CHECK_EQUAL(weft_semaphore_acquire(&semaphore), 0);
   CHECK(!weft_semaphore_locked(&semaphore));
-  acquirer a[] = {
-      {&semaphore, '1'}, {&semaphore, '2'}, {&semaphore, '3'}, {&semaphore, '4'}};
+  acquirer a[] = {{&semaphore, '1'},
+                  {&semaphore, '2'},
+                  {&semaphore, '3'},
+                  {&semaphore, '4'}};
   for (int i = 0; i < 3; i++) weft_create_task(acquire, &a[i]);
   pass(1);
   CHECK_TRACE("1");
@@ -522,8 +522,10 @@ static int semaphore_cancel_before_awoken(void *arg) {
   (void)arg;
   clear();
   weft_semaphore semaphore = WEFT_SEMAPHORE(0);
-  acquirer a[] = {
-      {&semaphore, '1'}, {&semaphore, '2'}, {&semaphore, '3'}, {&semaphore, '4'}};
+  acquirer a[] = {{&semaphore, '1'},
+                  {&semaphore, '2'},
+                  {&semaphore, '3'},
+                  {&semaphore, '4'}};
   weft_task *t[4];
   for (int i = 0; i < 4; i++) t[i] = weft_create_task(acquire, &a[i]);
   pass(1);
@@ -724,7 +726,8 @@ int main(void) {
       {"a lock skips a waiter cancelled in the same pass", cancel_race},
       {"a cancel and a release let one in, not two", cancel_release_race},
       {"a cancelled waiter hands the lock over", finished_waiter_cancelled},
-      {"a waiter cancelled after the release hands it over", woken_then_cancelled},
+      {"a waiter cancelled after the release hands it over",
+       woken_then_cancelled},
       {"nobody gets in between a release and the first waiter", no_barging},
       {"a lock that is not locked refuses a release", release_unlocked},
       {"a lock times out and can be acquired afterwards", timed_out},
@@ -736,14 +739,18 @@ int main(void) {
       {"notify_all wakes all, in order", condition_notify_all},
       {"a condition refuses who does not hold its lock", condition_unlocked},
       {"a condition reports a cancel with the lock held", wait_cancel_locks},
-      {"cancelled after a notify, it acquires the lock first", wait_cancel_after_notify},
-      {"cancelled while it contests the lock, it gets it", wait_cancel_contested},
+      {"cancelled after a notify, it acquires the lock first",
+       wait_cancel_after_notify},
+      {"cancelled while it contests the lock, it gets it",
+       wait_cancel_contested},
       {"a notify is not lost to a cancel before the wakeup", cancelled_wakeup},
       {"a notify is not lost to a cancel at the lock", cancelled_wakeup_relock},
       {"a semaphore lets so many in", semaphore_counts},
-      {"a semaphore passes over cancelled waiters", semaphore_cancel_before_awoken},
+      {"a semaphore passes over cancelled waiters",
+       semaphore_cancel_before_awoken},
       {"a semaphore does not hang on a cancelled waiter", semaphore_no_hang},
-      {"a waiter cancelled after the release passes it on", semaphore_woken_then_cancelled},
+      {"a waiter cancelled after the release passes it on",
+       semaphore_woken_then_cancelled},
       {"a semaphore is first in, first out", fifo_order_1},
       {"one who comes back queues behind", fifo_order_2},
       {"a cancelled first does not disturb the order", fifo_order_3},

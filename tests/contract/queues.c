@@ -393,7 +393,8 @@ static int shutdown_wakes(void *arg) {
     put_now(&full, 1);
     user u[] = {{&empty, 0}, {&empty, 0}, {&full, 2}, {&full, 3}};
     weft_task *t[4];
-    for (int i = 0; i < 4; i++) t[i] = weft_create_task(i < 2 ? get : put, &u[i]);
+    for (int i = 0; i < 4; i++)
+      t[i] = weft_create_task(i < 2 ? get : put, &u[i]);
     pass(1);
     weft_queue_shutdown(&empty, immediate);
     weft_queue_shutdown(&full, immediate);
@@ -456,9 +457,11 @@ int main(void) {
       {"items are copied, of any size that memory has", sizes},
       {"a full queue makes a putter wait", maxsize},
       {"a cancelled getter loses nothing", get_cancelled_race},
-      {"a getter cancelled after the put passes the item on", get_woken_then_cancelled},
+      {"a getter cancelled after the put passes the item on",
+       get_woken_then_cancelled},
       {"a cancelled putter puts nothing", put_cancelled_race},
-      {"a putter cancelled after the get passes the place on", put_woken_then_cancelled},
+      {"a putter cancelled after the get passes the place on",
+       put_woken_then_cancelled},
       {"getters are served in the order they came", getters_fifo},
       {"a get can have a limit of time", get_with_timeout},
       {"join waits until all work is done", join},
@@ -466,8 +469,10 @@ int main(void) {
       {"a shutdown lets the items be taken, then closes", shutdown_drains},
       {"an immediate shutdown drops the items", shutdown_immediate},
       {"a shutdown wakes all who wait", shutdown_wakes},
-      {"a shutdown keeps what was put for a getter, unless immediate", shutdown_promised},
-      {"who comes after a shutdown gets what another gave up", shutdown_late_getter},
+      {"a shutdown keeps what was put for a getter, unless immediate",
+       shutdown_promised},
+      {"who comes after a shutdown gets what another gave up",
+       shutdown_late_getter},
       {NULL, NULL},
   });
 }

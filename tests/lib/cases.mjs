@@ -29,7 +29,10 @@ export function cases(file) {
     test(`${file} ends well and says nothing else (${host})`, async () => {
       const { stdout, stderr, code } = await (result ??= outcome(file, host));
       assert.equal(code, 0, stderr);
-      assert.equal(stderr.replace(/^==\d+==WARNING: ASan doesn't.*\n/m, ''), '');
+      assert.equal(
+        stderr.replace(/^==\d+==WARNING: ASan doesn't.*\n/m, ''),
+        '',
+      );
       assert.deepEqual(
         stdout.trim().split('\n'),
         names.map((name) => `holds: ${name}`),
