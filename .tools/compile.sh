@@ -69,7 +69,7 @@ choose_native() {
 
 # The table of compile flags. Ours must be free of warnings; the user's should.
 choose_flags() {
-  local common=(-std=gnu11 -Wall -Wextra -I"$top/include")
+  local common=(-std=gnu11 -Wall -Wextra -Wno-missing-field-initializers -I"$top/include")
   case $mode in
     release) library_flags=(-O3 -flto) program_flags=(-O2 -flto) ;;
     debug)

@@ -29,10 +29,12 @@
 #define WEFT_H
 
 #include <weft/barrier.h>
+#include <weft/call.h>
 #include <weft/condition.h>
 #include <weft/error.h>
 #include <weft/event.h>
 #include <weft/executor.h>
+#include <weft/future.h>
 #include <weft/job.h>
 #include <weft/lock.h>
 #include <weft/queue.h>
@@ -44,5 +46,6 @@
 #include <weft/task.h>
 #include <weft/timeout.h>
 #include <weft/tls.h>
+#include <weft/wait.h>
 
 #endif

@@ -1,6 +1,6 @@
 /* weft_await and weft_wait_for. */
 #include "error.h"
-#include "task.h"
+#include "waiter.h"
 
 #include <math.h>
 #include <weft/timeout.h>
@@ -13,45 +13,52 @@ static int await(weft__future *future, const char *what) {
   return rc;
 }
 
-/* What both check first: the future, in a task other than itself. */
-static int check(weft_future *handle, weft__future **future) {
-  weft__task *task = weft__current();
-  if (!task) return WEFT_ENOTRUNNING;
-  *future = weft__lookup(handle);
-  if (!*future) return weft__lookup_error(handle);
-  if (*future == &task->future) {
-    return weft__fail(WEFT_EDEADLK, "task '%s' waits for itself", task->name);
-  }
-  return 0;
-}
-
 int weft_await(weft_future *handle) {
-  weft__future *future;
-  int rc = check(handle, &future);
-  return rc < 0 ? rc : await(future, "weft_await");
+  int rc = weft__check_futures(&handle, 1);
+  return rc < 0 ? rc : await(weft__lookup(handle), "weft_await");
 }
 
-/*
- * Cancels the future and waits for its end, whatever that is; a cancel of the
- * waiting task meanwhile is returned.
- */
+int weft_await_release(weft_future *handle) {
+  int rc = weft__check_futures(&handle, 1);
+  if (rc < 0) return rc;
+  rc = await(weft__lookup(handle), "weft_await");
+  weft_release(handle);
+  return rc;
+}
+
+typedef struct ending {
+  weft__waiter waiter;
+  weft__handle handle; /* among the future's callbacks */
+} ending;
+
+static void on_end(weft__handle *handle) {
+  weft__waiter_release(&weft__container(handle, ending, handle)->waiter);
+}
+
+/* Cancels the future and waits for its end; the wait itself can be cancelled. */
 static int cancel_and_wait(weft__future *future) {
+  ending e = {.handle.run = on_end};
+  weft__waiter_init(&e.waiter, "weft_wait_for", future);
+  weft__node_init(&e.handle.node);
+  weft__when_done(future, &e.handle);
   weft__pin(future);
-  future->cancel(future);
-  int rc = weft__wait_on(future, "weft_wait_for");
-  if (rc >= 0) rc = weft__take(future);
+  weft__cancel(future);
+  int rc = weft__waiter_suspend(&e.waiter);
+  weft__list_remove(&e.handle.node);
+  if (rc >= 0) {
+    rc = weft__take(future);
+    if (rc == WEFT_ECANCELED) rc = WEFT_ETIMEDOUT;
+  }
   weft__unpin(future);
   return rc;
 }
 
 int weft_wait_for(weft_future *handle, double seconds) {
-  weft__future *future;
-  int rc = check(handle, &future);
+  int rc = weft__check_futures(&handle, 1);
   if (rc < 0) return rc;
+  weft__future *future = weft__lookup(handle);
   if (seconds <= 0) {
-    if (weft__done(future)) return weft__take(future);
-    rc = cancel_and_wait(future);
-    return rc == WEFT_ECANCELED ? WEFT_ETIMEDOUT : rc;
+    return weft__done(future) ? weft__take(future) : cancel_and_wait(future);
   }
   weft_timeout scope;
   rc = weft_timeout_begin(&scope, seconds);

@@ -5,56 +5,54 @@
 #include "task.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-static weft__pool futures, tasks; /* records of either size */
+/* By size, in units. */
+static weft__pool pools[WEFT__RECORD_MAX / WEFT__RECORD_UNIT];
 
-static weft__pool *pool_of(const weft__future *future) {
-  return future->is_task ? &tasks : &futures;
-}
+static const char *reason; /* of the weft_cancel_with under way */
 
-static size_t record_size(size_t size) {
-  return (size + WEFT__GENERATIONS - 1) & ~(size_t)(WEFT__GENERATIONS - 1);
-}
-
-/* A record of the pool, its generation kept from its last use. */
-static weft__future *record_new(weft__pool *pool, size_t size) {
-  if (!pool->size) {
-    weft__pool_init(pool, record_size(size), WEFT__GENERATIONS,
-                    offsetof(weft__future, callbacks));
-  }
-  bool fresh;
-  weft__future *future = weft__pool_get(pool, &fresh);
-  if (future && fresh) future->generation = 0;
-  return future;
-}
-
-static bool cancel_plain(weft__future *future) {
+bool weft__cancel_plain(weft__future *future) {
+  weft__note_reason(future);
   weft__complete(future, WEFT_ECANCELED);
   return true;
 }
 
-static void init(weft__future *future, bool is_task) {
+weft__future *weft__future_make(size_t size) {
+  size_t units = (size + WEFT__RECORD_UNIT - 1) / WEFT__RECORD_UNIT;
+  weft__pool *pool = &pools[units - 1];
+  if (!pool->size) {
+    weft__pool_init(pool, units * WEFT__RECORD_UNIT, WEFT__GENERATIONS,
+                    offsetof(weft__future, callbacks));
+  }
+  bool fresh;
+  weft__future *future = weft__pool_get(pool, &fresh);
+  if (!future) return NULL;
+  if (fresh) future->generation = 0; /* else kept from its last use */
   weft__list_init(&future->callbacks);
   future->state = WEFT__PENDING;
-  future->is_task = is_task;
-  future->taken = false;
+  future->units = (uint8_t)units;
+  future->is_task = future->taken = false;
   future->result = WEFT_EPENDING;
   future->handles = future->pins = 0;
   future->message = NULL;
-  future->cancel = cancel_plain;
+  future->cancel = weft__cancel_plain;
   future->owner = NULL;
   future->dropped = NULL;
-}
-
-weft__future *weft__future_new(void) {
-  weft__future *future = record_new(&futures, sizeof *future);
-  if (future) init(future, false);
   return future;
 }
 
-weft__future *weft__future_new_task(void) {
-  weft__future *future = record_new(&tasks, sizeof(weft__task));
-  if (future) init(future, true);
+weft__future *weft__future_new(void) {
+  return weft__future_make(sizeof(weft__future));
+}
+
+weft__future *weft__future_make_for(size_t size, const char *what) {
+  if (weft__loop.phase == WEFT__IDLE) {
+    weft__fail(WEFT_ENOTRUNNING, "%s was called outside weft_run", what);
+    return NULL;
+  }
+  weft__future *future = weft__future_make(size);
+  if (!future) weft__fail(WEFT_ENOMEM, "%s: no memory", what);
   return future;
 }
 
@@ -64,18 +62,57 @@ int weft__lookup_error(weft_future *handle) {
                     "the handle was released, or its run has ended");
 }
 
+int weft__check_futures(weft_future *const *futures, size_t count) {
+  weft__task *task = weft__current();
+  if (!task) return WEFT_ENOTRUNNING;
+  for (size_t i = 0; i < count; i++) {
+    weft__future *future = weft__lookup(futures[i]);
+    if (!future) return weft__lookup_error(futures[i]);
+    if (future == &task->future) {
+      return weft__fail(WEFT_EDEADLK, "task '%s' waits for itself", task->name);
+    }
+  }
+  return 0;
+}
+
 void weft__complete(weft__future *future, int result) {
   future->result = result;
   future->state = result == WEFT_ECANCELED ? WEFT__CANCELLED : WEFT__DONE;
   weft__list_splice(&weft__loop.ready, &future->callbacks);
 }
 
+static bool has_message(const weft__future *future) {
+  return future->message && future->message_code == future->result;
+}
+
 int weft__take(weft__future *future) {
   future->taken = true;
-  if (future->result < 0 && future->message) {
+  if (future->result < 0 && has_message(future)) {
     weft__fail(future->result, "%s", future->message);
   }
   return future->result;
+}
+
+void weft__set_message(weft__future *future, int code, const char *text) {
+  free(future->message);
+  future->message = text ? strdup(text) : NULL;
+  future->message_code = code;
+}
+
+void weft__complete_as(weft__future *future, weft__future *other) {
+  other->taken = true;
+  if (has_message(other)) {
+    weft__set_message(future, other->result, other->message);
+  }
+  weft__complete(future, other->result);
+}
+
+void weft__note_reason(weft__future *future) {
+  if (reason) {
+    weft__set_message(future, WEFT_ECANCELED, reason);
+  } else if (future->message && future->message_code == WEFT_ECANCELED) {
+    weft__set_message(future, 0, NULL); /* of an earlier cancel */
+  }
 }
 
 static void report_untaken(weft__future *future) {
@@ -84,7 +121,7 @@ static void report_untaken(weft__future *future) {
   }
   weft__task *task = weft__task_of(future);
   const char *text =
-      future->message ? future->message : weft_strerror(future->result);
+      has_message(future) ? future->message : weft_strerror(future->result);
   if (future->is_task) {
     weft__report("task '%s' created at %s failed and nobody took its error: "
                  "%s: %s",
@@ -105,7 +142,7 @@ static void record_free(weft__future *future) {
   free(future->message);
   future->state = WEFT__FREE;
   expire(future);
-  weft__pool_put(pool_of(future), future);
+  weft__pool_put(&pools[future->units - 1], future);
 }
 
 static void free_unless_held(weft__future *future) {
@@ -135,8 +172,14 @@ int weft_release(weft_future *handle) {
 int weft_cancel(weft_future *handle) {
   weft__future *future = weft__lookup(handle);
   if (!future) return weft__lookup_error(handle);
-  if (weft__done(future)) return 0;
-  return future->cancel(future);
+  return weft__cancel(future);
+}
+
+int weft_cancel_with(weft_future *handle, const char *text) {
+  reason = text;
+  int rc = weft_cancel(handle);
+  reason = NULL;
+  return rc;
 }
 
 int weft_done(weft_future *handle) {
@@ -164,6 +207,7 @@ static void close_record(void *place) {
 }
 
 void weft__futures_close(void) {
-  weft__pool_each(&tasks, close_record);
-  weft__pool_each(&futures, close_record);
+  for (size_t i = 0; i < sizeof pools / sizeof *pools; i++) {
+    if (pools[i].size) weft__pool_each(&pools[i], close_record);
+  }
 }

@@ -7,8 +7,9 @@
 typedef struct gather {
   weft__wait wait;
   weft__future *outer; /* completes when the gather does */
+  weft__future *failed; /* whose error it is */
   size_t count, finished;
-  bool cancel_requested;
+  bool return_errors, cancel_requested;
   struct child *children;
 } gather;
 
@@ -24,7 +25,8 @@ static void child_done(weft__handle *handle) {
   gather *g = c->gather;
   g->finished++;
   if (weft__done(g->outer)) return;
-  if (c->future->result < 0) {
+  if (c->future->result < 0 && !g->return_errors) {
+    g->failed = c->future;
     weft__complete(g->outer, c->future->result);
     return;
   }
@@ -37,29 +39,35 @@ static bool cancel_children(const weft__wait *wait) {
   if (weft__done(g->outer)) return false;
   bool any = false;
   for (size_t i = 0; i < g->count; i++) {
-    weft__future *f = g->children[i].future;
-    if (!weft__done(f) && f->cancel(f)) any = true;
+    if (weft__cancel(g->children[i].future)) any = true;
   }
   if (any) g->cancel_requested = true;
   return any;
 }
 
-static int wait_all(gather *g) {
+static void watch(gather *g, weft_future *const *futures) {
   for (size_t i = 0; i < g->count; i++) {
     child *c = &g->children[i];
-    weft__node_init(&c->handle.node);
-    c->handle.run = child_done;
-    c->gather = g;
+    *c = (child){.handle.run = child_done,
+                 .future = weft__lookup(futures[i]),
+                 .gather = g};
     weft__pin(c->future);
-    if (weft__done(c->future)) {
-      weft__ready(&c->handle);
-    } else {
-      weft__list_append(&c->future->callbacks, &c->handle.node);
-    }
+    weft__node_init(&c->handle.node);
+    if (!weft__done(c->future)) weft__when_done(c->future, &c->handle);
   }
-  weft__list_append(&g->outer->callbacks, &weft__loop.current->handle.node);
-  int rc = weft__suspend(&g->wait);
-  return rc < 0 ? rc : g->outer->result;
+  for (size_t i = 0; i < g->count; i++) {
+    child *c = &g->children[i];
+    if (!weft__linked(&c->handle.node)) child_done(&c->handle);
+  }
+}
+
+static int wait_all(gather *g) {
+  if (!weft__done(g->outer)) {
+    weft__list_append(&g->outer->callbacks, &weft__loop.current->handle.node);
+    int rc = weft__suspend(&g->wait);
+    if (rc < 0) return rc;
+  }
+  return g->failed ? weft__take(g->failed) : g->outer->result;
 }
 
 static void end(gather *g, int *results) {
@@ -71,20 +79,17 @@ static void end(gather *g, int *results) {
     weft__unpin(c->future);
   }
   free(g->children);
+  g->outer->taken = true;
   weft__unpin(g->outer);
 }
 
-int weft_gather(weft_future *const *futures, size_t count, int *results) {
-  if (!weft__current()) return WEFT_ENOTRUNNING;
-  if (!count) return 0;
-  for (size_t i = 0; i < count; i++) {
-    weft__future *f = weft__lookup(futures[i]);
-    if (!f) return weft__lookup_error(futures[i]);
-    if (f == &weft__loop.current->future) {
-      return weft__fail(WEFT_EDEADLK, "a task gathers itself");
-    }
-  }
-  gather g = {.wait = {"weft_gather", cancel_children, NULL}, .count = count};
+static int run(weft_future *const *futures, size_t count, int *results,
+               bool return_errors) {
+  int rc = weft__check_futures(futures, count);
+  if (rc < 0 || !count) return rc;
+  gather g = {.wait = {"weft_gather", cancel_children, NULL},
+              .count = count,
+              .return_errors = return_errors};
   g.children = malloc(count * sizeof *g.children);
   g.outer = g.children ? weft__future_new() : NULL;
   if (!g.outer) {
@@ -92,10 +97,17 @@ int weft_gather(weft_future *const *futures, size_t count, int *results) {
     return weft__fail(WEFT_ENOMEM, "no memory to gather %z futures", count);
   }
   weft__pin(g.outer);
-  for (size_t i = 0; i < count; i++) {
-    g.children[i].future = weft__lookup(futures[i]);
-  }
-  int rc = wait_all(&g);
+  watch(&g, futures);
+  rc = wait_all(&g);
   end(&g, results);
   return rc;
+}
+
+int weft_gather(weft_future *const *futures, size_t count, int *results) {
+  return run(futures, count, results, false);
+}
+
+int weft_gather_return_errors(weft_future *const *futures, size_t count,
+                              int *results) {
+  return run(futures, count, results, true);
 }

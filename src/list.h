@@ -26,6 +26,11 @@ static inline void weft__node_init(weft__node *node) {
   node->next = node->prev = node;
 }
 
+/* Whether it is in a list. */
+static inline bool weft__linked(const weft__node *node) {
+  return node->next != node;
+}
+
 static inline void weft__list_init(weft__list *list) {
   weft__node_init(&list->head);
 }

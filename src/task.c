@@ -140,6 +140,7 @@ static bool cancel_task(weft__future *future) {
   weft__task *first = weft__task_of(future), *task = first, *next;
   for (;;) {
     task->cancel_requests++;
+    weft__note_reason(&task->future);
     task->met = true;
     next = awaited_task(task);
     if (!next || next->met) break;
@@ -170,7 +171,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
                name, site);
     return NULL;
   }
-  weft__future *future = weft__future_new_task();
+  weft__future *future = weft__future_make(sizeof(weft__task));
   if (!future) {
     weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
                site);
@@ -178,6 +179,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   }
   weft__task *task = weft__task_of(future);
   weft__pin(future);
+  future->is_task = true;
   future->cancel = cancel_task;
   task->handle.run = weft__task_step;
   task->context.stack = NULL;

@@ -13,6 +13,8 @@
 #include "context.h"
 #include "future.h"
 
+#include <weft/task.h>
+
 /*
  * What a suspended task waits for; it lives in the frame of the call that
  * waits. cancel asks the wait to end: true when it will end with

@@ -1,26 +1,18 @@
-/*
- * Tasks and what is common to all that can be awaited.
- *
- * A weft_future is a result that will be there later; a weft_task is a future
- * whose result a function computes, as a coroutine of its own. Whatever takes
- * a future takes a task.
- *
- * A handle stays valid until weft_release or until the run ends, which frees
- * what is left. A stale handle answers WEFT_ESTALE. (64 uses later its place
- * may be taken again: don't keep released handles.)
- */
+/* Tasks: functions that run as coroutines, side by side. */
 #ifndef WEFT_TASK_H
 #define WEFT_TASK_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <weft/future.h>
 #include <weft/run.h>
+#include <weft/wait.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-typedef struct weft_future weft_future;
+/* A future whose result a function computes. */
 typedef weft_future weft_task;
 
 /* Choices for a task; zero means the default throughout. */
@@ -28,6 +20,9 @@ typedef struct weft_task_options {
   const char *name;  /* shown in messages; must outlive the task */
   size_t stack_size; /* bytes of C stack, rounded up to a power of two;
                         default WEFT_STACK_SIZE, at least WEFT_STACK_MIN */
+  bool eager;        /* runs at once, until it first suspends */
+  void (*cleanup)(void *arg); /* called with the task's arg when it has ended,
+                                 in whatever way, even if it never ran */
 } weft_task_options;
 
 enum {
@@ -45,20 +40,16 @@ enum {
 #define weft_create_task(fn, arg)                                              \
   weft_create_task_at((fn), (arg), NULL, #fn, WEFT_HERE)
 
-/* weft_create_task_with(fn, arg, options): the same with options. */
+/*
+ * weft_create_task_with(fn, arg, options): the same with options. When it
+ * gives NULL, options->cleanup was not called.
+ */
 #define weft_create_task_with(fn, arg, options)                                \
   weft_create_task_at((fn), (arg), (options), #fn, WEFT_HERE)
 
 weft_task *weft_create_task_at(weft_fn fn, void *arg,
                                const weft_task_options *options,
                                const char *name, const char *site);
-
-/*
- * weft_release(future) gives the handle back. What it stands for goes on; its
- * error, if nobody took it, is reported on stderr when it ends.
- * Errors: WEFT_ESTALE; WEFT_EINVAL for NULL. Never suspends.
- */
-int weft_release(weft_future *future);
 
 /*
  * weft_sleep(seconds) suspends the task for that long, never shorter;
@@ -72,44 +63,6 @@ int weft_sleep(double seconds);
 int weft_sleep_result(double seconds, int result);
 
 /*
- * weft_await(future) waits until it is done and returns its result, or the
- * error it failed with. Cancelling the waiting task cancels the future too;
- * use weft_shield to keep it.
- * Errors: the future's; WEFT_ECANCELED when either was cancelled;
- * WEFT_EDEADLK for the current task itself; WEFT_ESTALE; WEFT_EINVAL for NULL.
- * Suspends unless it is done. Source: await, asyncio.Task.
- */
-int weft_await(weft_future *future);
-
-/*
- * weft_gather(futures, count, results) waits for all of them. Each result goes
- * to results[i], unless results is NULL. Returns 0, or the first error that
- * happened; the others run on. Cancelling the waiting task cancels them all.
- * Errors: a future's; WEFT_ECANCELED; WEFT_ESTALE; WEFT_EINVAL; WEFT_ENOMEM.
- * Suspends unless all are done. Source: asyncio.gather.
- */
-int weft_gather(weft_future *const *futures, size_t count, int *results);
-
-/*
- * weft_wait_for(future, seconds) is weft_await with a limit: when the time is
- * over the future is cancelled, its end waited for, and WEFT_ETIMEDOUT
- * returned (or its result, if it swallowed the cancel). WEFT_FOREVER sets no
- * limit; 0 or less takes a result that is there and cancels otherwise.
- * Errors: as weft_await; WEFT_ETIMEDOUT; WEFT_EINVAL for NaN.
- * Suspends. Source: asyncio.wait_for.
- */
-int weft_wait_for(weft_future *future, double seconds);
-
-/*
- * weft_cancel(future) asks it to end: the call in which a task waits answers
- * WEFT_ECANCELED; a task that has not started never runs. One request
- * interrupts one suspension. Returns 1, or 0 when it was done already.
- * Errors: WEFT_ESTALE; WEFT_EINVAL for NULL. Never suspends.
- * Source: Task.cancel, Future.cancel.
- */
-int weft_cancel(weft_future *future);
-
-/*
  * weft_uncancel(task) takes one request to cancel back and returns how many
  * are left; at 0 one that was not delivered yet is revoked.
  * weft_cancelling(task) returns how many there are. Never suspend.
@@ -120,23 +73,41 @@ int weft_uncancel(weft_task *task);
 int weft_cancelling(weft_task *task);
 
 /*
- * weft_done(future): 1 when it has a result, an error or was cancelled, else 0.
- * weft_cancelled(future): 1 when it ended cancelled, else 0.
- * weft_result(future): its result or error without waiting; WEFT_EPENDING
- * while there is none. Never suspend. Errors: WEFT_ESTALE; WEFT_EINVAL.
- */
-int weft_done(weft_future *future);
-int weft_cancelled(weft_future *future);
-int weft_result(weft_future *future);
-
-/*
  * weft_current_task() is the task that runs, a handle not to be released, or
  * NULL outside a task. Never suspends. Source: asyncio.current_task.
  */
 weft_task *weft_current_task(void);
 
-/* weft_task_name(task): its name, or NULL for what is not a task. */
+/*
+ * weft_all_tasks(tasks, size) puts the tasks that have not ended into the
+ * array, in order of creation, at most size of them, and returns how many
+ * there are. The handles are not to be released; they go stale when the task
+ * has ended and its owner has released it. Never suspends.
+ * Source: asyncio.all_tasks.
+ */
+size_t weft_all_tasks(weft_task **tasks, size_t size);
+
+/*
+ * weft_task_name(task): its name, or NULL for what is not a task.
+ * weft_task_set_name(task, name): name must outlive the task. Returns 0.
+ * Errors: WEFT_ESTALE; WEFT_EINVAL. Never suspend.
+ * Source: Task.get_name, Task.set_name.
+ */
 const char *weft_task_name(weft_task *task);
+int weft_task_set_name(weft_task *task, const char *name);
+
+/*
+ * weft_cleanup_push(fn, arg) has fn(arg) called when the current task has
+ * ended, in whatever way: returned, cancelled, trapped, or forgotten in a
+ * deadlock. The last pushed is called first; then comes the cleanup of the
+ * task's options. They run outside the task and cannot suspend.
+ * weft_cleanup_pop(run) takes back the one pushed last and, if run, calls it.
+ * Errors: WEFT_ENOTRUNNING; WEFT_ENOMEM; pop: WEFT_EINVAL when there is none,
+ * or when a timeout scope or group that was opened after it is still open.
+ * Never suspend. Source: pthread_cleanup_push, contextlib.ExitStack.
+ */
+int weft_cleanup_push(void (*fn)(void *arg), void *arg);
+int weft_cleanup_pop(bool run);
 
 #ifdef __cplusplus
 }
