@@ -36,6 +36,7 @@
 #include <weft/executor.h>
 #include <weft/future.h>
 #include <weft/job.h>
+#include <weft/js.h>
 #include <weft/lock.h>
 #include <weft/queue.h>
 #include <weft/run.h>

@@ -43,6 +43,7 @@ static const struct {
     {"WEFT_EPROTO", "the peer does not speak the protocol"},
     {"WEFT_EIO", "input/output error"},
     {"WEFT_EEXIT", "the job has called exit"},
+    {"WEFT_EJS", "a JavaScript function has thrown an error"},
 };
 enum { ERROR_COUNT = sizeof errors / sizeof *errors };
 

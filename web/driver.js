@@ -18,6 +18,8 @@ const weftDriver = {
   reject: undefined,
   /** Enters a run at once, not after the host's turn: a worker's jobs. */
   immediate: false,
+  /** What to do when main has called weft_run. */
+  began: undefined,
   /** What to do when the program is over: functions. */
   cleanups: new Set(),
 
@@ -73,9 +75,13 @@ const weftDriver = {
   settle(enter) {
     const status = this.guard(enter);
     if (status === undefined) return;
-    if (status !== -1) this.end(status);
-    else if (this.immediate) this.turn();
-    else this.schedule(); // main is in weft_run
+    if (status !== -1) {
+      this.end(status);
+      return;
+    }
+    this.began?.(); // main is in weft_run
+    if (this.immediate) this.turn();
+    else this.schedule();
   },
 
   end(status) {

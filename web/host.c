@@ -31,10 +31,16 @@ static char **argv_;
 /* What clang calls main(int, char **) and main(void). */
 __attribute__((weak)) int __main_argc_argv(int argc, char **argv);
 __attribute__((weak)) int __main_void(void);
+/* What a program of exported functions alone does (web/js.c). */
+__attribute__((weak)) int weft__bridge_main(void);
 
 static int run_main(void *arg) {
   (void)arg;
-  return __main_void ? __main_void() : __main_argc_argv(argc_, argv_);
+  if (__main_void) return __main_void();
+  if (__main_argc_argv) return __main_argc_argv(argc_, argv_);
+  if (weft__bridge_main) return weft__bridge_main();
+  weft__report("the program has no main function");
+  return 1;
 }
 
 enum { ROOT_SUSPENDED = -1 };

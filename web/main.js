@@ -15,10 +15,20 @@
  *   writes, as it writes it; without it, Node's standard output, or whole
  *   lines on a page's console
  * @property {(bytes: Uint8Array) => void} [stderr] likewise
+ * @property {Record<string, Function>} [imports] what C can call (weft/js.h)
+ * @property {new (code: string, errno: number, message: string) => Error}
+ *   [WeftError] what a failed call is rejected with
  */
 
 const isNode =
   !!globalThis.process?.versions?.node && process.type !== 'renderer';
+
+/**
+ * @typedef {object} Started
+ * @property {Promise<number>} exit fulfilled with the exit status
+ * @property {Record<string, Function>} functions what C exports (weft/js.h)
+ * @property {() => boolean} close ends weft_js_serve
+ */
 
 /**
  * Runs the program once, in an instance of its own.
@@ -26,7 +36,18 @@ const isNode =
  * @param {RunOptions} [options]
  * @returns {Promise<number>} its exit status
  */
-export async function run(options = {}) {
+export async function run(options) {
+  const { exit } = await start(options);
+  return exit;
+}
+
+/**
+ * Starts it likewise, to call its functions while it runs.
+ *
+ * @param {RunOptions} [options]
+ * @returns {Promise<Started>}
+ */
+export async function start(options = {}) {
   const { args = [], name = 'weft', env = {} } = options;
   const streams = isNode ? nodeStreams(await import('node:fs')) : pageStreams();
   const { stdin, stdout, stderr } = options;
@@ -40,12 +61,12 @@ export async function run(options = {}) {
   };
   const printErr = (line) =>
     streams.write(2, new TextEncoder().encode(`${line}\n`));
-  const module = await Module({ weft: { ...streams, env }, printErr });
-  try {
-    return await module.weftStart([name, ...args]);
-  } finally {
-    streams.flush();
-  }
+  const { imports, WeftError } = options;
+  const weft = { ...streams, env, imports, WeftError };
+  const module = await Module({ weft, printErr });
+  const functions = module.weftJs?.open() ?? {};
+  const exit = module.weftStart([name, ...args]).finally(() => streams.flush());
+  return { exit, functions, close: () => module.weftJs?.close() ?? false };
 }
 
 const EIO = 29;
@@ -147,8 +168,8 @@ function serve(port) {
     instance.weftServe();
   };
   port.onmessage = (event) =>
-    begin(event).catch((error) =>
-      port.postMessage([4, String(error?.message ?? error)]), // FAILED
+    begin(event).catch(
+      (error) => port.postMessage([4, String(error?.message ?? error)]), // FAILED
     );
 }
 

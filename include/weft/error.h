@@ -42,6 +42,7 @@ enum {
   WEFT_EPROTO = -30,       /* the peer does not speak the protocol */
   WEFT_EIO = -31,          /* any other error of the host's input or output */
   WEFT_EEXIT = -32,        /* a job called exit */
+  WEFT_EJS = -33,          /* a JavaScript function threw an error */
 };
 
 /*
