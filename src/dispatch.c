@@ -19,7 +19,7 @@
 
 static const double WINDOW = 500e-6;  /* seconds of work sent ahead */
 static const double QUICKEST = 1e-6;  /* what a job is taken to last at least */
-enum { MOST_SENT = 512, MOST_ATTEMPTS = 5 };
+enum { MOST_SENT = 512, MOST_ATTEMPTS = 5, MESSAGE_SIZE = 512 };
 
 static weft__work *work_at(weft__node *node) {
   return weft__container(node, weft__work, node);
@@ -85,6 +85,14 @@ void weft__work_end(weft__work *work, int rc, const char *message) {
     weft__complete(pool->drained, 0);
     pool->drained = NULL;
   }
+}
+
+/* Ends a work with a fault that it did not see itself. */
+static void fail(weft__work *work, int rc, const char *message) {
+  char text[MESSAGE_SIZE];
+  weft__format(text, sizeof text, "job '%s': %s", work->call.job->name,
+               message);
+  weft__work_end(work, rc, text);
 }
 
 /* Parts a work from its future, which is cancelled. */
@@ -291,7 +299,7 @@ void weft__dispatch(weft_executor *pool) {
     if (rc >= 0) continue;
     if (pool->worker_count) break; /* it waits for one of those there are */
     weft__timer_disarm(&pool->queue, &work->place);
-    weft__work_end(work, rc, weft_errmsg(rc));
+    fail(work, rc, weft_errmsg(rc));
   }
   admit(pool);
 }
@@ -354,7 +362,11 @@ void weft__worker_done(weft__worker *worker, const weft__outcome *outcome) {
     look_at_running(worker);
     set_idle_timer(worker);
   }
-  weft__work_end(work, outcome->rc, outcome->message);
+  if (outcome->damaged) {
+    fail(work, outcome->rc, outcome->message);
+  } else {
+    weft__work_end(work, outcome->rc, outcome->message);
+  }
   weft__dispatch(pool);
 }
 
@@ -370,7 +382,7 @@ void weft__worker_lost(weft__worker *worker, int code, const char *message) {
     if (work->future && work->idempotent && work->attempts < MOST_ATTEMPTS) {
       requeue(work);
     } else {
-      weft__work_end(work, code, message);
+      fail(work, code, message);
     }
   }
   if (!never_ran) replace(pool);

@@ -53,8 +53,6 @@ struct weft__loop {
   uint32_t host_ops;  /* what the host may still complete */
   weft__phase phase;
   bool deadlocked;
-  bool expendable; /* the instance is a worker's, replaced after a fault ... */
-  bool damaged;    /* ... like this one: its memory cannot be trusted */
   bool shuffled; /* the ready order, by a seed (shuffle.h) */
 };
 extern struct weft__loop weft__loop;

@@ -64,20 +64,10 @@ static void finish(weft__task *task, int result) {
   weft__unpin(&task->future);
 }
 
-/* Memory may be damaged: that is the end of a program, not of a worker's. */
 static void overflow(weft__task *task) {
-  static const char text[] =
-      "task '%s' created at %s has overflowed its C stack of %z bytes; give it "
-      "more with weft_task_options.stack_size";
-  if (!weft__loop.expendable) {
-    weft__fatal(text, task->name, task->site, task->context.stack_size);
-  }
-  weft__loop.damaged = true;
-  weft__loop.current = task; /* the message is the task's */
-  weft__fail(WEFT_ESTACK, text, task->name, task->site,
-             task->context.stack_size);
-  weft__loop.current = NULL;
-  finish(task, WEFT_ESTACK);
+  weft__fatal("task '%s' created at %s has overflowed its C stack of %z bytes; "
+              "give it more with weft_task_options.stack_size",
+              task->name, task->site, task->context.stack_size);
 }
 
 static void out_of_memory(weft__task *task, const char *what) {
@@ -108,9 +98,8 @@ static void weft__task_step(weft__handle *handle) {
   weft__switch how = weft__context_resume(&task->context);
   weft__loop.current = NULL;
   if (how == WEFT__SUSPENDED && !task->abandoned) return;
-  if (how == WEFT__OVERFLOW) {
-    overflow(task);
-  } else if (how == WEFT__OUT_OF_MEMORY) {
+  if (how == WEFT__OVERFLOW) overflow(task);
+  if (how == WEFT__OUT_OF_MEMORY) {
     out_of_memory(task, "the parked frames");
   } else {
     finish(task, task->abandoned ? task->wake : task->context.result);

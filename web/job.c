@@ -24,12 +24,10 @@ static weft__call call;
 
 /* How the last job has ended; JavaScript reads the words. */
 static struct outcome {
-  uint32_t ended; /* not left by exit or a trap outside any task */
   int32_t rc;
   const void *data;
   size_t size;
   const char *message;
-  uint32_t damaged;
 } outcome;
 
 static int run_job(void *arg) {
@@ -37,12 +35,10 @@ static int run_job(void *arg) {
   int rc = weft_run_at(weft__job_run, &call, NULL, call.job->name,
                        call.job->site);
   outcome = (struct outcome){
-      .ended = true,
       .rc = rc,
       .data = call.output.data,
       .size = call.output.size,
       .message = rc < 0 ? weft_errmsg(rc) : NULL,
-      .damaged = weft__loop.damaged,
   };
   return 0;
 }
@@ -51,7 +47,6 @@ static int run_job(void *arg) {
 EMSCRIPTEN_KEEPALIVE int weft__job_begin(const weft_job *job, void *input,
                                          size_t size, uint32_t items) {
   weft__is_worker = true;
-  weft__loop.expendable = true;
   outcome = (struct outcome){0};
   call = (weft__call){
       .job = job, .input = input, .size = size, .items = items};
@@ -60,6 +55,19 @@ EMSCRIPTEN_KEEPALIVE int weft__job_begin(const weft_job *job, void *input,
 
 EMSCRIPTEN_KEEPALIVE const struct outcome *weft__job_outcome(void) {
   return &outcome;
+}
+
+/*
+ * After a trap: whether the task that ran has overflowed its C stack. The
+ * stack pointer stands where it was; it may have wrapped around.
+ */
+EMSCRIPTEN_KEEPALIVE bool weft__job_overflowed(void) {
+  weft__task *task = weft__loop.current;
+  if (!task) return false;
+  const weft__context *context = &task->context;
+  uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
+  return sp - (uintptr_t)context->stack >= context->stack_size ||
+         weft__context_overflowed(context);
 }
 
 /* The outcome has been read. */

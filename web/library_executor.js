@@ -113,7 +113,7 @@ addToLibrary({
         if (data) HEAPU8.set(new Uint8Array(output), data);
         else {
           rc = {{{ -4 }}}; // WEFT_ENOMEM
-          message = `no memory for the job's output of ${size} bytes`;
+          message = `no memory for its output of ${size} bytes`;
         }
       }
       const text = message === undefined ? 0 : this.text(message);
@@ -133,7 +133,7 @@ addToLibrary({
     lose(address, reason) {
       this.stop(address);
       const text = this.text(
-        `its worker was lost: ${reason?.message ?? reason}`,
+        `its worker is gone: ${reason?.message ?? reason}`,
       );
       _weft__worker_is_lost(address, {{{ -11 }}} /* WEFT_ETRAP */, text);
       _free(text);

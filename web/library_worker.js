@@ -8,6 +8,7 @@ addToLibrary({
     '$weftMessage',
     '$UTF8ToString',
     'malloc',
+    'weft__job_overflowed',
     'weft__job_begin',
     'weft__job_outcome',
     'weft__job_clear',
@@ -23,6 +24,8 @@ addToLibrary({
     current: undefined,
     began: 0,
     damaged: false,
+    /** The last line that weft itself has reported. */
+    reported: undefined,
     pumping: false,
 
     post(message, transfer) {
@@ -33,12 +36,11 @@ addToLibrary({
       weftDriver.prepare();
       weftDriver.immediate = true;
       weftDriver.end = (status) => this.ended(status);
-      weftDriver.close = (report) => report();
-      weftDriver.reject = (error) => this.fail(-11, String(error?.message));
-      const { lost } = weftDriver;
-      weftDriver.lost = (error) => {
-        this.damaged = true;
-        return lost.call(weftDriver, error);
+      weftDriver.guard = (enter) => this.guard(enter);
+      const report = err;
+      err = (line) => {
+        this.reported = line;
+        report(line);
       };
       const receive = (data) => this.receive(data);
       const port = Module['weftPort'];
@@ -99,7 +101,7 @@ addToLibrary({
       const size = job.bytes.length;
       const input = _malloc(size || 1);
       if (!input) {
-        this.fail(-4, `no memory for the job's input of ${size} bytes`, false);
+        this.fail(-4, `no memory for its input of ${size} bytes`, false);
         return;
       }
       HEAPU8.set(job.bytes, input);
@@ -110,35 +112,54 @@ addToLibrary({
       );
     },
 
-    ended(status) {
+    /**
+     * Runs C. A trap is the end of this worker: its memory cannot be trusted,
+     * so nothing more is run in it.
+     */
+    guard(enter) {
+      try {
+        return enter();
+      } catch (error) {
+        clearTimeout(weftDriver.timer);
+        weftDriver.scheduled = true;
+        if (error instanceof WeftExit) this.left(error.status);
+        else if (_weft__job_overflowed()) {
+          this.fail(-10, 'it has overflowed its C stack'); // WEFT_ESTACK
+        } else {
+          const code = error instanceof RangeError ? -10 : -11; // WEFT_ETRAP
+          this.fail(code, String(error?.message ?? error));
+        }
+        return undefined;
+      }
+    },
+
+    /** exit was called, or weft has given up, which exits with 70. */
+    left(status) {
+      const fatal = status === 70 && this.reported;
+      if (fatal) this.fail(/stack/.test(fatal) ? -10 : -4, fatal);
+      else this.fail(-32, `it has called exit(${status})`); // WEFT_EEXIT
+    },
+
+    ended() {
       clearTimeout(weftDriver.timer);
       _fflush(0);
       const outcome = _weft__job_outcome() >> 2;
-      if (!HEAPU32[outcome]) {
-        this.fail(-32, `the job has called exit(${status})`);
-        return;
-      }
-      const rc = HEAP32[outcome + 1];
-      const data = HEAPU32[outcome + 2];
-      const size = HEAPU32[outcome + 3];
-      const message = HEAPU32[outcome + 4];
-      const damaged = this.damaged || !!HEAPU32[outcome + 5];
+      const rc = HEAP32[outcome];
+      const data = HEAPU32[outcome + 1];
+      const size = HEAPU32[outcome + 2];
+      const message = HEAPU32[outcome + 3];
       const seconds = (performance.now() - this.began) / 1000;
       let output;
       try {
         if (size) output = HEAPU8.slice(data, data + size).buffer;
       } catch (error) {
-        this.fail(-4, `no memory to send the job's output of ${size} bytes`);
+        this.fail(-4, `no memory to send its output of ${size} bytes`);
         return;
       }
       const answer = [weftMessage.DONE, rc, seconds];
-      if (output || message || damaged) answer.push(output);
-      if (message || damaged) {
-        answer.push(message ? UTF8ToString(message) : undefined);
-      }
-      if (damaged) answer.push(true);
-      this.damaged = damaged;
-      if (!damaged) _weft__job_clear();
+      if (output || message) answer.push(output);
+      if (message) answer.push(UTF8ToString(message));
+      _weft__job_clear();
       this.done(answer, output && [output]);
     },
 

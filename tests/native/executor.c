@@ -1,3 +1,5 @@
+/* There are no workers natively: jobs run in the program itself. */
+#include "host.h"
 #include "loop.h"
 #include "worker.h"
 
