@@ -18,6 +18,8 @@ const weftDriver = {
   reject: undefined,
   /** Enters a run at once, not after the host's turn: a worker's jobs. */
   immediate: false,
+  over: false,
+  interrupted: false,
   /** What to do when main has called weft_run. */
   began: undefined,
   /** What to do when the program is over: functions. */
@@ -31,6 +33,7 @@ const weftDriver = {
   },
 
   turn() {
+    if (this.over) return;
     this.scheduled = false;
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -91,8 +94,19 @@ const weftDriver = {
     });
   },
 
+  /** Interrupts the program; the second time, or without a run, ends it. */
+  stop() {
+    const first = !this.interrupted;
+    this.interrupted = true;
+    if (this.over) return;
+    if (first && _weft__interrupt()) this.schedule();
+    else this.end(130); // as a shell says of Ctrl-C
+  },
+
   /** The program is over: gives back what it holds of the host. */
   close(report) {
+    if (this.over) return;
+    this.over = true;
     clearTimeout(this.timer);
     this.scheduled = true; // nothing runs any more
     this.cleanups.forEach((cleanup) => cleanup());
@@ -133,3 +147,4 @@ const weftDriver = {
 };
 
 Module['weftStart'] = (args) => weftDriver.start(args);
+Module['weftStop'] = () => weftDriver.stop();

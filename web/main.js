@@ -15,6 +15,7 @@
  *   writes, as it writes it; without it, Node's standard output, or whole
  *   lines on a page's console
  * @property {(bytes: Uint8Array) => void} [stderr] likewise
+ * @property {AbortSignal} [signal] of run(): interrupts the program
  * @property {Record<string, Function>} [imports] what C can call (weft/js.h)
  * @property {new (code: string, errno: number, message: string) => Error}
  *   [WeftError] what a failed call is rejected with
@@ -27,7 +28,9 @@ const isNode =
  * @typedef {object} Started
  * @property {Promise<number>} exit fulfilled with the exit status
  * @property {Record<string, Function>} functions what C exports (weft/js.h)
- * @property {() => boolean} close ends weft_js_serve
+ * @property {() => boolean} close ends weft_js_serve; false if it is not in it
+ * @property {() => void} stop interrupts the program as Ctrl-C does; the
+ *   second time it ends it at once
  */
 
 /**
@@ -36,9 +39,13 @@ const isNode =
  * @param {RunOptions} [options]
  * @returns {Promise<number>} its exit status
  */
-export async function run(options) {
-  const { exit } = await start(options);
-  return exit;
+export async function run(options = {}) {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const { exit, stop } = await start(options);
+  if (signal?.aborted) stop();
+  signal?.addEventListener('abort', stop);
+  return exit.finally(() => signal?.removeEventListener('abort', stop));
 }
 
 /**
@@ -66,7 +73,12 @@ export async function start(options = {}) {
   const module = await Module({ weft, printErr });
   const functions = module.weftJs?.open() ?? {};
   const exit = module.weftStart([name, ...args]).finally(() => streams.flush());
-  return { exit, functions, close: () => module.weftJs?.close() ?? false };
+  return {
+    exit,
+    functions,
+    close: () => module.weftJs?.close() ?? false,
+    stop: () => module.weftStop(),
+  };
 }
 
 const EIO = 29;
