@@ -28,9 +28,10 @@ addToLibrary({
 
     async listen(options) {
       try {
-        const { createServer } = await import('node:net');
+        const net = await import('node:net');
         if (!this.alive) return;
-        this.server = createServer({
+        this.Socket = net.Socket;
+        this.server = net.createServer({
           allowHalfOpen: true,
           pauseOnConnect: true,
           noDelay: true,
@@ -77,10 +78,7 @@ addToLibrary({
         socket.destroy();
         return;
       }
-      const stream = new WeftSocket(s);
-      stream.attach(socket);
-      socket.on('data', (bytes) => stream.arrived(bytes));
-      socket.pause();
+      new WeftSocket(s).adopt(socket, this.Socket);
       weftDriver.schedule();
     }
 

@@ -4,6 +4,9 @@
 addToLibrary({
   $WeftSocket__deps: ['$weftStream', '$weftStreams'],
   $WeftSocket: class {
+    /** Whether the program still knows this stream. */
+    alive = true;
+
     constructor(s) {
       this.s = s;
       weftStreams.set(s, this);
@@ -12,18 +15,49 @@ addToLibrary({
     /** Takes over a socket; it does not read yet. */
     attach(socket) {
       this.socket = socket;
+      const ours = () => this.alive && socket === this.socket;
       this.onwritten = () => {
-        if (this.waiting && this.alive && socket === this.socket) {
-          this.waiting = false;
-          weftStream.written(this.s);
-        }
+        if (!this.waiting || !ours()) return;
+        this.waiting = false;
+        weftStream.written(this.s);
       };
-      socket.on('end', () => this.alive && weftStream.ended(this.s));
+      socket.pause();
+      socket.on('end', () => ours() && weftStream.ended(this.s));
       socket.on('error', (error) => (this.error = error));
-      socket.on('close', () => {
-        if (socket === this.socket && this.alive)
-          weftStream.lost(this.s, this.error);
-      });
+      socket.on('close', () => ours() && weftStream.lost(this.s, this.error));
+    }
+
+    /**
+     * Options of a socket with which what arrives is in one buffer for all
+     * sockets when it goes on into the program: nothing is allocated for it.
+     */
+    get options() {
+      return {
+        allowHalfOpen: true,
+        onread: {
+          buffer: (WeftSocket.buffer ??= new Uint8Array(65536)),
+          callback: (size, buffer) => {
+            this.arrived(size === 65536 ? buffer : buffer.subarray(0, size));
+            return true;
+          },
+        },
+      };
+    }
+
+    /**
+     * Takes over a connection of a server. Its socket cannot be given options,
+     * so another one takes its handle, as Node.js itself does it for sockets
+     * that come from other processes.
+     */
+    adopt(socket, Socket) {
+      const handle = socket._handle;
+      if (typeof handle?.useUserBuffer === 'function') {
+        socket._handle = null;
+        this.attach(new Socket({ ...this.options, handle, pauseOnCreate: true }));
+      } else {
+        socket.on('data', (bytes) => this.arrived(bytes));
+        this.attach(socket);
+      }
     }
 
     /** Goes on in TLS on the same socket. */
@@ -36,7 +70,6 @@ addToLibrary({
         ]);
         if (!this.alive) return;
         const inner = this.socket;
-        inner.removeAllListeners();
         const socket = options.isServer
           ? new TLSSocket(inner, options)
           : connect({
@@ -46,7 +79,6 @@ addToLibrary({
               servername: isIP(name) ? '' : name,
               allowHalfOpen: true,
             });
-        socket.pause();
         socket.on('data', (bytes) => this.arrived(bytes));
         this.attach(socket);
         socket.on('error', (error) => (this.error = tls.explain(error)));
@@ -60,16 +92,6 @@ addToLibrary({
       }
     }
 
-    /** Whether the program still knows this stream. */
-    get alive() {
-      return weftStreams.get(this.s) === this;
-    }
-
-    /** What arrives goes straight on: one buffer serves all sockets. */
-    static onread() {
-      return (this.buffer ??= new Uint8Array(65536));
-    }
-
     arrived(bytes) {
       if (this.alive) weftStream.arrived(this.s, bytes);
     }
@@ -81,10 +103,27 @@ addToLibrary({
 
     write(place, size) {
       const { socket } = this;
-      // The program's memory may change and even move before it is sent.
-      socket.write(HEAPU8.slice(place, place + size), this.onwritten);
+      socket.write(WeftSocket.staged(place, size), this.onwritten);
       this.waiting = socket.writableLength > 0;
+      // What could not be sent at once stays with the socket: it keeps the copy.
+      if (this.waiting) WeftSocket.stage = undefined;
       return !this.waiting;
+    }
+
+    /**
+     * A copy of the program's bytes, which may change, and even move, before
+     * they are sent. Mostly they are sent at once, and then the same memory
+     * serves the next write.
+     */
+    static staged(place, size) {
+      if (this.heap?.buffer !== HEAPU8.buffer) this.heap = Buffer.from(HEAPU8.buffer);
+      if (!(this.stage?.length >= size)) {
+        this.stage = Buffer.allocUnsafeSlow(Math.max(size, 65536));
+        this.view = undefined;
+      }
+      this.heap.copy(this.stage, 0, place, place + size);
+      if (this.view?.length !== size) this.view = this.stage.subarray(0, size);
+      return this.view;
     }
 
     shutdown() {
@@ -97,6 +136,7 @@ addToLibrary({
     }
 
     abort() {
+      this.alive = false;
       this.socket?.destroy();
     }
 
@@ -159,17 +199,9 @@ addToLibrary({
       if (!stream.alive) return;
       const socket = net.connect({
         ...options,
-        allowHalfOpen: true,
+        ...stream.options,
         noDelay: true,
-        onread: {
-          buffer: WeftSocket.onread(),
-          callback: (size, buffer) => {
-            stream.arrived(buffer.subarray(0, size));
-            return true;
-          },
-        },
       });
-      socket.pause();
       stream.attach(socket);
       socket.once('connect', () => stream.alive && weftStream.opened(s));
     };

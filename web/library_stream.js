@@ -2,7 +2,7 @@
  * Streams whose bytes JavaScript moves: the JavaScript half of web/stream.c.
  *
  * weftStreams has an object for each record that the host knows. Such an
- * object has the methods read(on), write(place, size) (true: all is with the
+ * object has a field `alive`, which ends with it, and the methods read(on), write(place, size) (true: all is with the
  * kernel; else weftStream.written is to be called when it is), shutdown(),
  * close(), abort() and info(name); it tells what happens by weftStream.
  * Nothing of this is called from inside the C program: it calls only from the
@@ -49,6 +49,7 @@ addToLibrary({
 
     /** The stream is closed, for that reason if it was not in good order. */
     lost(s, error) {
+      weftStreams.get(s).alive = false;
       weftStreams.delete(s);
       if (error) {
         withStackSave(() =>
