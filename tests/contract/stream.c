@@ -1,0 +1,205 @@
+/*
+ * A client that does what its arguments say and prints what each call gave:
+ *
+ *   stream connect 127.0.0.1 PORT write 'hello\n' line close wait
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <weft.h>
+
+static char **words; /* what is left of the arguments */
+static weft_stream *stream;
+static weft_stream_options options;
+static weft_tls_options tls_options;
+static weft_tls *tls;
+
+static const char *word(void) { return *words ? *words++ : ""; }
+static size_t number(void) { return strtoul(word(), NULL, 10); }
+
+/* The next word with \n, \r and \0 as in C. */
+static size_t text(char *to) {
+  char *start = to;
+  for (const char *w = word(); *w; w++) {
+    if (*w == '\\') {
+      w++;
+      *to++ = *w == 'n' ? '\n' : *w == 'r' ? '\r' : *w == '0' ? 0 : *w;
+    } else {
+      *to++ = *w;
+    }
+  }
+  return (size_t)(to - start);
+}
+
+static void show_text(const char *data, size_t size) {
+  for (size_t i = 0; i < size && i < 60; i++) {
+    if (data[i] == '\n') {
+      fputs("\\n", stdout);
+    } else if (data[i] == '\r') {
+      fputs("\\r", stdout);
+    } else {
+      putchar(data[i]);
+    }
+  }
+  if (size > 60) printf("... %zu", size);
+}
+
+/* Prints a result, and the bytes that came with it. */
+static int show(const char *op, int rc, const char *data) {
+  printf("%s: ", op);
+  if (rc < 0) {
+    printf("%s", weft_error_name(rc));
+    if (rc == WEFT_EINCOMPLETE) {
+      printf(" after ");
+      show_text(data, (size_t)weft_partial(stream));
+    }
+  } else if (data) {
+    printf("%d ", rc);
+    show_text(data, (size_t)rc);
+  } else {
+    printf("%d", rc);
+  }
+  printf("\n");
+  fflush(stdout);
+  return rc;
+}
+
+static int do_connect(void) {
+  const char *host = word();
+  int port = (int)number();
+  options.tls = tls;
+  int rc = weft_open_connection(host, port, &options, &stream);
+  show("connect", rc, NULL);
+  if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
+  return rc;
+}
+
+static int do_fill(size_t size) {
+  char *data = malloc(size);
+  for (size_t i = 0; i < size; i++) data[i] = (char)('a' + i % 26);
+  int rc = weft_write(stream, data, size);
+  free(data);
+  return rc;
+}
+
+static int read_file(const char *path, const char **text_) {
+  char *data;
+  int rc = weft_read_file(path, &data);
+  if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
+  *text_ = rc < 0 ? NULL : data;
+  return rc;
+}
+
+static int do_tls(const char *op) {
+  if (!strcmp(op, "ca")) return read_file(word(), &tls_options.ca);
+  if (!strcmp(op, "cert")) return read_file(word(), &tls_options.certificate);
+  if (!strcmp(op, "key")) return read_file(word(), &tls_options.key);
+  if (!strcmp(op, "alpn")) return (tls_options.alpn = word()), 0;
+  if (!strcmp(op, "name")) return (options.server_name = word()), 0;
+  if (!strcmp(op, "insecure")) {
+    return tls_options.insecure_no_verification = true;
+  }
+  if (!strcmp(op, "tls")) {
+    return show(op, weft_tls_client(&tls_options, &tls), NULL);
+  }
+  return 1;
+}
+
+static int do_read(const char *op) {
+  static char buffer[1 << 20];
+  char *data = buffer;
+  int rc;
+  if (!strcmp(op, "line")) {
+    rc = weft_readline(stream, &data);
+  } else if (!strcmp(op, "until")) {
+    size_t size = text(buffer);
+    char separator[100];
+    memcpy(separator, buffer, size);
+    rc = weft_readuntil(stream, separator, size, &data);
+  } else if (!strcmp(op, "exactly")) {
+    rc = weft_readexactly(stream, buffer, number());
+  } else if (!strcmp(op, "read")) {
+    rc = weft_read(stream, buffer, number());
+  } else if (!strcmp(op, "all")) {
+    rc = weft_readall(stream, number(), &data);
+  } else if (!strcmp(op, "peek")) {
+    rc = weft_peek(stream, (const char **)&data);
+  } else if (!strcmp(op, "info")) {
+    rc = weft_get_extra_info(stream, word(), buffer, sizeof buffer);
+  } else {
+    return 1;
+  }
+  show(op, rc, data);
+  return 0;
+}
+
+static int do_one(const char *op) {
+  char data[4096];
+  if (!strcmp(op, "connect")) return do_connect();
+  if (!strcmp(op, "limit")) return (int)(options.limit = number());
+  if (!strcmp(op, "high")) return (int)(options.high = number());
+  if (!strcmp(op, "patience")) return options.timeout = atof(word()), 0;
+  if (!strcmp(op, "sleep")) return weft_sleep(atof(word()));
+  if (do_tls(op) <= 0) return 0;
+  if (do_read(op) <= 0) return 0;
+  int rc;
+  if (!strcmp(op, "write")) {
+    rc = weft_write(stream, data, text(data));
+  } else if (!strcmp(op, "fill")) {
+    rc = do_fill(number());
+  } else if (!strcmp(op, "consume")) {
+    rc = weft_consume(stream, number());
+  } else if (!strcmp(op, "drain")) {
+    rc = weft_drain(stream);
+  } else if (!strcmp(op, "eof")) {
+    rc = weft_write_eof(stream);
+  } else if (!strcmp(op, "at_eof")) {
+    rc = weft_at_eof(stream);
+  } else if (!strcmp(op, "close")) {
+    rc = weft_close(stream);
+  } else if (!strcmp(op, "abort")) {
+    rc = weft_abort(stream);
+  } else if (!strcmp(op, "wait")) {
+    rc = weft_wait_closed(stream);
+  } else if (!strcmp(op, "release")) {
+    rc = weft_stream_release(stream);
+  } else if (!strcmp(op, "start_tls")) {
+    rc = weft_start_tls(stream, tls, word());
+    if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
+  } else {
+    fprintf(stderr, "unknown word '%s'\n", op);
+    exit(2);
+  }
+  show(op, rc, NULL);
+  return 0;
+}
+
+/* "within S OP": the op under a timeout, which cancels it. */
+static int do_words(void *arg) {
+  (void)arg;
+  while (*words) {
+    const char *op = word();
+    int rc;
+    if (!strcmp(op, "within")) {
+      weft_timeout scope;
+      weft_timeout_begin(&scope, atof(word()));
+      rc = weft_timeout_end(&scope, do_one(word()));
+      if (weft_timeout_expired(&scope)) printf("within: expired\n");
+    } else {
+      rc = do_one(op);
+    }
+    if (rc < 0) break;
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  (void)argc;
+  words = argv + 1;
+  int rc = weft_run(do_words, NULL);
+  weft_tls_free(tls);
+  free((void *)tls_options.ca);
+  free((void *)tls_options.certificate);
+  free((void *)tls_options.key);
+  return rc < 0;
+}
