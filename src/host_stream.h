@@ -96,6 +96,13 @@ typedef struct weft__target {
 int weft__host_connect(struct weft__stream *s, const weft__target *target);
 
 /*
+ * weft__host_open_stdio gives s the operations of standard input (0), output
+ * (1) or error (2). It is open at once. close and abort leave what is behind
+ * it open; stdin's shutdown and write are never called.
+ */
+int weft__host_open_stdio(struct weft__stream *s, int fd);
+
+/*
  * weft__host_listen begins to listen. The end is told by
  * weft__server_listening or weft__server_failed; from then on each connection
  * by weft__server_accept (server.h).

@@ -53,7 +53,9 @@ addToLibrary({
       const handle = socket._handle;
       if (typeof handle?.useUserBuffer === 'function') {
         socket._handle = null;
-        this.attach(new Socket({ ...this.options, handle, pauseOnCreate: true }));
+        this.attach(
+          new Socket({ ...this.options, handle, pauseOnCreate: true }),
+        );
       } else {
         socket.on('data', (bytes) => this.arrived(bytes));
         this.attach(socket);
@@ -116,7 +118,8 @@ addToLibrary({
      * serves the next write.
      */
     static staged(place, size) {
-      if (this.heap?.buffer !== HEAPU8.buffer) this.heap = Buffer.from(HEAPU8.buffer);
+      if (this.heap?.buffer !== HEAPU8.buffer)
+        this.heap = Buffer.from(HEAPU8.buffer);
       if (!(this.stage?.length >= size)) {
         this.stage = Buffer.allocUnsafeSlow(Math.max(size, 65536));
         this.view = undefined;

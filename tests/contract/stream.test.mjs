@@ -1,0 +1,387 @@
+// Streams of a client against peers of every kind, good and bad.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import net from 'node:net';
+import { test } from 'node:test';
+import { hosts, run, tool } from '../lib/weft.mjs';
+
+/** @typedef {(socket: net.Socket) => void} Peer */
+
+/**
+ * Runs the client against a peer; `PORT` among the words is the peer's.
+ * @param {import('../lib/weft.mjs').Host} host
+ * @param {Peer} peer
+ * @param {string} words
+ */
+async function talk(host, peer, words) {
+  const sockets = new Set();
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    peer(socket);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  const args = words
+    .trim()
+    .split(/\s+/)
+    .map((word) => (word === 'PORT' ? String(port) : word));
+  try {
+    const { stdout, stderr, code } = await run('tests/contract/stream.c', {
+      host,
+      args,
+      timeout: 30_000,
+    });
+    assert.equal(code, 0, stderr);
+    return { lines: stdout.trim().split('\n'), stderr };
+  } finally {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+/**
+ * @param {string} name
+ * @param {Peer} peer
+ * @param {string} words
+ * @param {string[]} expected
+ */
+function dialogue(name, peer, words, expected) {
+  for (const host of hosts.filter((host) => host !== 'browser')) {
+    test(`${name} (${host})`, async () => {
+      const { lines, stderr } = await talk(
+        host,
+        peer,
+        `connect 127.0.0.1 PORT ${words}`,
+      );
+      assert.deepEqual(lines, ['connect: 0', ...expected], stderr);
+    });
+  }
+}
+
+const echo = (/** @type {net.Socket} */ socket) => socket.pipe(socket);
+
+/** @param {string} text */
+const says = (text) => (/** @type {net.Socket} */ socket) => {
+  socket.end(text);
+};
+
+dialogue(
+  'lines come one by one, the last without its end, then the end',
+  says('one\ntwo\r\n\nlast'),
+  'line line line line line at_eof close wait',
+  [
+    'line: 4 one\\n',
+    'line: 5 two\\r\\n',
+    'line: 1 \\n',
+    'line: 4 last',
+    'line: 0 ',
+    'at_eof: 1',
+    'close: 0',
+    'wait: 0',
+  ],
+);
+
+dialogue(
+  'what is written comes back; write_eof ends one half only',
+  echo,
+  'write hello\\n line write a write bc eof eof write d read 10 exactly 2 read 1 close wait',
+  [
+    'write: 0',
+    'line: 6 hello\\n',
+    'write: 0',
+    'write: 0',
+    'eof: 0',
+    'eof: 0',
+    'write: WEFT_ECLOSED',
+    'read: 3 abc',
+    'exactly: WEFT_EINCOMPLETE after ',
+    'read: 0 ',
+    'close: 0',
+    'wait: 0',
+  ],
+);
+
+dialogue(
+  'readexactly gives what there was when the stream ends too early',
+  says('abcdef'),
+  'exactly 4 exactly 4 close wait',
+  [
+    'exactly: 4 abcd',
+    'exactly: WEFT_EINCOMPLETE after ef',
+    'close: 0',
+    'wait: 0',
+  ],
+);
+
+dialogue(
+  'readuntil finds separators of several bytes',
+  says('a--b-+c-+0123456789abcdef-+rest'),
+  'until -- until -+ until -+ until -+ read 5 until xyz close wait',
+  [
+    'until: 3 a--',
+    'until: 3 b-+',
+    'until: 3 c-+',
+    'until: 18 0123456789abcdef-+',
+    'read: 4 rest',
+    'until: WEFT_EINCOMPLETE after ',
+    'close: 0',
+    'wait: 0',
+  ],
+);
+
+for (const host of hosts.filter((host) => host !== 'browser')) {
+  test(`limits are those of asyncio (${host})`, async () => {
+    const { lines } = await talk(
+      host,
+      says('0123456789abcdef-+rest\n0123456789abcdef\nok\n'),
+      'limit 10 connect 127.0.0.1 PORT sleep 0.3 until -+ read 18 line line line line close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'until: WEFT_ELIMIT',
+      'read: 18 0123456789abcdef-+',
+      'line: 5 rest\\n',
+      'line: WEFT_ELIMIT',
+      'line: 3 ok\\n',
+      'line: 0 ',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`refusal, an unknown name and a bad port are named (${host})`, async () => {
+    const closed = net.createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (closed.address());
+    closed.close();
+    await once(closed, 'close');
+    for (const [words, error, message] of /** @type {const} */ ([
+      [`connect 127.0.0.1 ${port}`, 'WEFT_ECONNREFUSED', /refused|REFUSED/],
+      ['connect nosuch.invalid 80', 'WEFT_ENOTFOUND', /nosuch\.invalid/],
+      ['connect 127.0.0.1 70000', 'WEFT_EINVAL', /70000 is no port/],
+    ])) {
+      const { lines, stderr } = await talk(host, () => {}, words);
+      assert.deepEqual(lines, [`connect: ${error}`]);
+      assert.match(stderr, message);
+    }
+  });
+
+  test(`a line of 100 MB does not fill the memory (${host})`, async () => {
+    const chunk = Buffer.alloc(1 << 20, 'x');
+    let sent = 0;
+    let socket_ = /** @type {net.Socket | undefined} */ (undefined);
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket_ = socket;
+        const more = () => {
+          while (sent < 100 << 20) {
+            sent += chunk.length;
+            if (!socket.write(chunk)) {
+              socket.once('drain', more);
+              return;
+            }
+          }
+        };
+        more();
+      },
+      'connect 127.0.0.1 PORT line sleep 0.5 abort wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'line: WEFT_ELIMIT',
+      'abort: 0',
+      'wait: 0',
+    ]);
+    const taken = sent - (socket_?.writableLength ?? 0);
+    assert(taken < 40 << 20, `the peer could send ${taken} bytes`);
+  });
+
+  test(`a peer that resets in a line: what arrived is read first (${host})`, async () => {
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.write('whole\nhal');
+        socket.on('data', () => socket.resetAndDestroy());
+      },
+      'connect 127.0.0.1 PORT line write x\\n sleep 0.3 line read 10 read 10 write y drain close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'line: 6 whole\\n',
+      'write: 0',
+      'line: WEFT_ECONNRESET',
+      'read: 3 hal',
+      'read: WEFT_ECONNRESET',
+      'write: WEFT_ECONNRESET',
+      'drain: WEFT_ECONNRESET',
+      'close: 0',
+      'wait: WEFT_ECONNRESET',
+    ]);
+  });
+
+  test(`a peer that sends one byte at a time is waited for (${host})`, async () => {
+    const text = 'slowly\n';
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.setNoDelay();
+        let i = 0;
+        const timer = setInterval(() => {
+          if (i < text.length) socket.write(text[i++]);
+          else clearInterval(timer);
+        }, 20);
+      },
+      'connect 127.0.0.1 PORT line close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'line: 7 slowly\\n',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`a peer that never reads makes drain wait; a cancel loses nothing (${host})`, async () => {
+    let total = 0;
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.pause();
+        setTimeout(() => {
+          socket.on('data', (data) => (total += data.length));
+          socket.on('end', () => socket.end(`${total}\n`));
+          socket.resume();
+        }, 1500);
+      },
+      'connect 127.0.0.1 PORT fill 20000000 within 0.2 drain drain fill 10 eof line close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'fill: 0',
+      'drain: WEFT_ECANCELED',
+      'within: expired',
+      'drain: 0',
+      'fill: 0',
+      'eof: 0',
+      'line: 9 20000010\\n',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`cancelled reads lose no byte (${host})`, async () => {
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.write('abc');
+        socket.once('data', () => socket.write('defgh\n'));
+      },
+      'connect 127.0.0.1 PORT within 0.2 exactly 9 within 0.2 line within 0.2 until ; peek consume 1 write x exactly 8 within 0.1 read 5 close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'exactly: WEFT_ECANCELED',
+      'within: expired',
+      'line: WEFT_ECANCELED',
+      'within: expired',
+      'until: WEFT_ECANCELED',
+      'within: expired',
+      'peek: 3 abc',
+      'consume: 0',
+      'write: 0',
+      'exactly: 8 bcdefgh\\n',
+      'read: WEFT_ECANCELED',
+      'within: expired',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`a released stream is stale, a closed one refuses (${host})`, async () => {
+    const { lines } = await talk(
+      host,
+      echo,
+      'connect 127.0.0.1 PORT close write x read 1 drain close wait write x wait connect 127.0.0.1 PORT release line',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'close: 0',
+      'write: WEFT_ECLOSED',
+      'read: WEFT_ECLOSED',
+      'drain: 0',
+      'close: 0',
+      'wait: 0',
+      'write: WEFT_ESTALE',
+      'wait: WEFT_ESTALE',
+      'connect: 0',
+      'release: 0',
+      'line: WEFT_ESTALE',
+    ]);
+  });
+
+  test(`both ends know their names (${host})`, async () => {
+    /** @type {string[]} */
+    const seen = [];
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        seen.push(
+          `127.0.0.1:${socket.localPort}`,
+          `127.0.0.1:${socket.remotePort}`,
+        );
+        socket.end();
+      },
+      'connect 127.0.0.1 PORT info peername info sockname info nothing close wait',
+    );
+    assert.deepEqual(lines.slice(1, 4), [
+      `info: ${seen[0].length} ${seen[0]}`,
+      `info: ${seen[1].length} ${seen[1]}`,
+      'info: WEFT_ENOTFOUND',
+    ]);
+  });
+
+  test(`asyncio's streams on the other end (${host})`, async () => {
+    const script = `
+import asyncio, sys
+async def serve(r, w):
+    while line := await r.readline():
+        w.write(line.upper())
+        await w.drain()
+    w.write(b'bye'); await w.drain(); w.close()
+    server.close()
+async def main():
+    global server
+    server = await asyncio.start_server(serve, '127.0.0.1', 0)
+    print(server.sockets[0].getsockname()[1], flush=True)
+    try: await server.serve_forever()
+    except asyncio.CancelledError: pass
+asyncio.run(main())`;
+    const { spawn } = await import('node:child_process');
+    const python = spawn(tool('PYTHON'), ['-c', script]);
+    try {
+      const [port] = await once(python.stdout, 'data');
+      const { lines } = await talk(
+        host,
+        () => {},
+        `connect 127.0.0.1 ${String(port).trim()} write first\\n line write second\\n line eof all 100 close wait`,
+      );
+      assert.deepEqual(lines, [
+        'connect: 0',
+        'write: 0',
+        'line: 6 FIRST\\n',
+        'write: 0',
+        'line: 7 SECOND\\n',
+        'eof: 0',
+        'all: 3 bye',
+        'close: 0',
+        'wait: 0',
+      ]);
+    } finally {
+      python.kill();
+    }
+  });
+}
