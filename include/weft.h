@@ -36,8 +36,10 @@
 #include <weft/executor.h>
 #include <weft/file.h>
 #include <weft/future.h>
+#include <weft/group.h>
 #include <weft/job.h>
 #include <weft/js.h>
+#include <weft/local.h>
 #include <weft/lock.h>
 #include <weft/queue.h>
 #include <weft/run.h>

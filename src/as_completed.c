@@ -18,8 +18,8 @@ typedef struct iterator {
   weft__alarm alarm;
   weft__waiter *waiter; /* of the weft_as_completed_next under way */
   size_t count;
-  size_t todo;    /* not completed */
-  size_t left;    /* not yet asked for */
+  size_t todo; /* not completed */
+  size_t left; /* not yet asked for */
   watched watched[];
 } iterator;
 

@@ -5,6 +5,7 @@
  * then done. A done-callback is a call without a handle.
  */
 #include "error.h"
+#include "local.h"
 #include "waiter.h"
 
 #include <weft/call.h>
@@ -17,6 +18,7 @@ typedef struct call {
   weft_done_fn done_fn;
   void *arg;
   const char *name, *site; /* NULL for a done-callback */
+  weft__locals *locals;
 } call;
 
 static call *call_of(weft__handle *handle) {
@@ -24,6 +26,7 @@ static call *call_of(weft__handle *handle) {
 }
 
 static void finish(call *c, int result) {
+  weft__locals_drop(c->locals);
   if (c->subject) weft__unpin(c->subject);
   weft__complete(&c->future, result);
   weft__unpin(&c->future);
@@ -43,11 +46,13 @@ static bool cancel_call(weft__future *future) {
 /* Named in asyncify.remove: what it calls cannot suspend. */
 void weft__call_run(weft__handle *handle) {
   call *c = call_of(handle);
+  weft__locals_of_call = c->locals;
   if (c->subject) {
     c->done_fn(weft__handle_of(c->subject), c->arg);
   } else {
     c->fn(c->arg);
   }
+  weft__locals_of_call = NULL;
   finish(c, 0);
 }
 
@@ -64,6 +69,7 @@ static call *call_new(const char *what, void *arg, const char *name,
   c->arg = arg;
   c->name = name;
   c->site = site;
+  c->locals = weft__locals_share(weft__locals_current());
   return c;
 }
 
@@ -82,6 +88,7 @@ static weft_future *call_at(int64_t when, weft_call_fn fn, void *arg,
   if (!c) return NULL;
   c->fn = fn;
   if (weft__alarm_set(&c->alarm, when) < 0) {
+    weft__locals_drop(c->locals);
     weft__unpin(&c->future);
     return NULL;
   }

@@ -3,8 +3,8 @@
  *
  * A context is a function call that can be left in the middle and entered
  * again, on a C stack of its own. The scheduler resumes it; the context
- * suspends itself, at any depth of calls. Contexts do not resume each other:
- * weft__context_resume is only called by the scheduler, on the host's stack.
+ * suspends itself, at any depth of calls. weft__context_resume is called by
+ * the scheduler, on the host's stack; but see weft__context_nest.
  *
  * context_asyncify.c is the one for WebAssembly; context_ucontext.c serves
  * sanitizers and fuzzers on a native machine.
@@ -55,6 +55,17 @@ void weft__context_init(weft__context *context, char *stack, size_t size,
  * until it suspends or returns.
  */
 weft__switch weft__context_resume(weft__context *context);
+
+/*
+ * A context may be resumed in the middle of another, between these two calls;
+ * what it suspends to is then that other.
+ */
+typedef struct weft__nesting {
+  weft__context *running;
+  char *scheduler_sp;
+} weft__nesting;
+void weft__context_nest(weft__nesting *nesting);
+void weft__context_unnest(const weft__nesting *nesting);
 
 /* weft__context_suspend leaves the running context for the scheduler. */
 void weft__context_suspend(void);

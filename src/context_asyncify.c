@@ -165,6 +165,22 @@ SWITCH void weft__context_suspend(void) {
   start_unwind(&area);
 }
 
+/* After a trap in an inner context the stack stands where the outermost one
+   was resumed. */
+static int nested;
+static char *outermost_sp;
+
+void weft__context_nest(weft__nesting *nesting) {
+  if (!nested++) outermost_sp = scheduler_sp;
+  *nesting = (weft__nesting){running, scheduler_sp};
+}
+
+void weft__context_unnest(const weft__nesting *nesting) {
+  nested--;
+  running = nesting->running;
+  scheduler_sp = nesting->scheduler_sp;
+}
+
 void weft__context_free(weft__context *context) {
   free(context->extra);
   context->extra = NULL;
@@ -173,7 +189,8 @@ void weft__context_free(weft__context *context) {
 
 void weft__context_recover(void) {
   if (running) running->sp = get_sp();
-  set_sp(scheduler_sp);
+  set_sp(nested ? outermost_sp : scheduler_sp);
+  nested = 0;
   state = RUNNING;
   running = NULL;
 }

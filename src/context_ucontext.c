@@ -31,8 +31,7 @@ typedef struct native {
   char stack[];
 } native;
 
-static ucontext_t scheduler;
-static void *scheduler_fake_stack;
+static ucontext_t *scheduler;
 static const void *scheduler_stack;
 static size_t scheduler_stack_size;
 static weft__context *running;
@@ -65,7 +64,7 @@ static void start(void) {
   running->result = running->fn(running->arg);
   n->finished = true;
   before_switch(NULL, scheduler_stack, scheduler_stack_size);
-  setcontext(&scheduler);
+  setcontext(scheduler);
 }
 
 static native *make(weft__context *context) {
@@ -87,19 +86,34 @@ weft__switch weft__context_resume(weft__context *context) {
     return WEFT__OUT_OF_MEMORY;
   }
   native *n = context->extra;
+  ucontext_t here, *outer = scheduler;
+  void *fake_stack;
+  const void *outer_stack = scheduler_stack;
+  size_t outer_size = scheduler_stack_size;
+  scheduler = &here;
   running = context;
-  before_switch(&scheduler_fake_stack, n->self.uc_stack.ss_sp,
-                n->self.uc_stack.ss_size);
-  swapcontext(&scheduler, &n->self);
-  after_switch(scheduler_fake_stack, NULL, NULL);
+  before_switch(&fake_stack, n->self.uc_stack.ss_sp, n->self.uc_stack.ss_size);
+  swapcontext(&here, &n->self);
+  after_switch(fake_stack, NULL, NULL);
   running = NULL;
+  scheduler = outer;
+  scheduler_stack = outer_stack;
+  scheduler_stack_size = outer_size;
   return n->finished ? WEFT__FINISHED : WEFT__SUSPENDED;
+}
+
+void weft__context_nest(weft__nesting *nesting) {
+  *nesting = (weft__nesting){running, NULL};
+}
+
+void weft__context_unnest(const weft__nesting *nesting) {
+  running = nesting->running;
 }
 
 void weft__context_suspend(void) {
   native *n = running->extra;
   before_switch(&n->fake_stack, scheduler_stack, scheduler_stack_size);
-  swapcontext(&n->self, &scheduler);
+  swapcontext(&n->self, scheduler);
   after_switch(n->fake_stack, &scheduler_stack, &scheduler_stack_size);
 }
 

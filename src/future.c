@@ -85,6 +85,10 @@ static bool has_message(const weft__future *future) {
   return future->message && future->message_code == future->result;
 }
 
+const char *weft__message_of(const weft__future *future) {
+  return has_message(future) ? future->message : weft_strerror(future->result);
+}
+
 int weft__take(weft__future *future) {
   future->taken = true;
   if (future->result < 0 && has_message(future)) {
@@ -120,8 +124,7 @@ static void report_untaken(weft__future *future) {
     return;
   }
   weft__task *task = weft__task_of(future);
-  const char *text =
-      has_message(future) ? future->message : weft_strerror(future->result);
+  const char *text = weft__message_of(future);
   if (future->is_task) {
     weft__report("task '%s' created at %s failed and nobody took its error: "
                  "%s: %s",

@@ -104,6 +104,9 @@ void weft__complete(weft__future *future, int result);
 /* weft__set_message remembers what weft_errmsg(code) tells of the future. */
 void weft__set_message(weft__future *future, int code, const char *text);
 
+/* weft__message_of: what weft_errmsg would tell of its error. */
+const char *weft__message_of(const weft__future *future);
+
 /* weft__complete_as: the same result, with its message, as one that is done. */
 void weft__complete_as(weft__future *future, weft__future *other);
 
@@ -112,9 +115,8 @@ int weft__take(weft__future *future);
 
 /* weft__when_done makes a handle that is alone ready once the future is done. */
 static inline void weft__when_done(weft__future *future, weft__handle *handle) {
-  weft__list_append(
-      weft__done(future) ? &weft__loop.ready : &future->callbacks,
-      &handle->node);
+  weft__list_append(weft__done(future) ? &weft__loop.ready : &future->callbacks,
+                    &handle->node);
 }
 
 /* weft__cancel asks a future to end; false when it is too late. */

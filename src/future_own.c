@@ -34,8 +34,8 @@ int weft_future_set_result(weft_future *future, int result) {
 
 int weft_future_set_error(weft_future *future, int code, const char *message) {
   if (code >= 0 || code == WEFT_ECANCELED || code == WEFT_EPENDING) {
-    return weft__fail(WEFT_EINVAL,
-                      "%d is no error that a future can fail with", code);
+    return weft__fail(WEFT_EINVAL, "%d is no error that a future can fail with",
+                      code);
   }
   return complete(future, code, message);
 }

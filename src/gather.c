@@ -6,7 +6,7 @@
 
 typedef struct gather {
   weft__wait wait;
-  weft__future *outer; /* completes when the gather does */
+  weft__future *outer;  /* completes when the gather does */
   weft__future *failed; /* whose error it is */
   size_t count, finished;
   bool return_errors, cancel_requested;

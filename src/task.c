@@ -1,5 +1,6 @@
 #include "task.h"
 
+#include "cleanup.h"
 #include "error.h"
 #include "pool.h"
 
@@ -31,7 +32,7 @@ static int stack_class(size_t size) {
 }
 
 static bool stack_get(weft__task *task) {
-  int class = stack_class(task->stack_size);
+  int class = task->stack_class;
   weft__pool *pool = &stacks[class];
   size_t size = ((size_t)WEFT_STACK_MIN << class) + COLOUR;
   if (!pool->size) {
@@ -48,7 +49,7 @@ static bool stack_get(weft__task *task) {
 static void stack_put(weft__task *task) {
   weft__context_free(&task->context);
   if (!task->context.stack) return;
-  weft__pool_put(&stacks[stack_class(task->stack_size)], task->context.stack);
+  weft__pool_put(&stacks[task->stack_class], task->context.stack);
   task->context.stack = NULL;
 }
 
@@ -57,9 +58,12 @@ static void stack_put(weft__task *task) {
 /* The main task keeps its stack: what is in its frame, such as a queue, stays
    good for the tasks that are left, which get cancelled after it. */
 static void finish(weft__task *task, int result) {
+  weft__cleanups_run(task);
   if (task != weft__loop.main) stack_put(task);
   weft__list_remove(&task->all);
   if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
+  weft__locals_drop(task->locals);
+  task->locals = NULL;
   weft__complete(&task->future, result);
   weft__unpin(&task->future);
 }
@@ -178,13 +182,44 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   task->wait = NULL;
   task->name = name;
   task->site = site;
-  task->stack_size = stack_size;
+  task->stack_class = (uint8_t)stack_class(stack_size);
+  task->locals = weft__locals_share(weft__locals_current());
   task->wake = 0;
   task->cancel_requests = 0;
   task->must_cancel = task->closing = task->abandoned = task->met = false;
+  if (options && options->cleanup &&
+      weft__cleanup_add(task, options->cleanup, arg) < 0) {
+    weft__locals_drop(task->locals);
+    weft__unpin(future);
+    return NULL;
+  }
   weft__list_append(&weft__loop.tasks, &task->all);
-  weft__ready(&task->handle);
+  if (options && options->eager) {
+    weft__node_init(&task->handle.node);
+  } else {
+    weft__ready(&task->handle);
+  }
   return task;
+}
+
+/* The tasks in the middle of which others have been started, innermost first;
+   in the frames of weft__task_start_eager. */
+static struct starter {
+  weft__task *task;
+  struct starter *outer;
+} *starters;
+
+void weft__task_start_eager(weft__task *task,
+                            const weft_task_options *options) {
+  if (!options || !options->eager) return;
+  struct starter self = {weft__loop.current, starters};
+  weft__nesting nesting;
+  weft__context_nest(&nesting);
+  starters = &self;
+  task->handle.run(&task->handle);
+  starters = self.outer;
+  weft__context_unnest(&nesting);
+  weft__loop.current = self.task;
 }
 
 weft_task *weft_create_task_at(weft_fn fn, void *arg,
@@ -196,7 +231,10 @@ weft_task *weft_create_task_at(weft_fn fn, void *arg,
     return NULL;
   }
   weft__task *task = weft__task_new(fn, arg, options, name, site);
-  return task ? weft__handle_new(&task->future) : NULL;
+  if (!task) return NULL;
+  weft_task *handle = weft__handle_new(&task->future);
+  weft__task_start_eager(task, options);
+  return handle;
 }
 
 /* ---- waiting */
@@ -250,7 +288,44 @@ const char *weft_task_name(weft_task *handle) {
   return task ? task->name : NULL;
 }
 
+int weft_task_set_name(weft_task *handle, const char *name) {
+  weft__task *task = lookup_task(handle);
+  if (!task) return lookup_task_error(handle);
+  if (!name) return weft__fail(WEFT_EINVAL, "the name is NULL");
+  task->name = name;
+  return 0;
+}
+
+size_t weft_all_tasks(weft_task **tasks, size_t size) {
+  size_t count = 0;
+  if (weft__loop.phase == WEFT__IDLE) return 0;
+  for (weft__node *n = weft__list_first(&weft__loop.tasks); n;
+       n = weft__list_next(&weft__loop.tasks, n), count++) {
+    weft__task *task = weft__container(n, weft__task, all);
+    if (count < size) tasks[count] = weft__handle_of(&task->future);
+  }
+  return count;
+}
+
 /* ---- ends that are not the task's own */
+
+/* The tasks in the middle of which the lost one was started: their frames
+   were torn away with its own. */
+static void lose_starters(const char *lost_site) {
+  for (struct starter *s = starters, *outer; s; s = outer) {
+    outer = s->outer;
+    weft__task *task = s->task;
+    if (!task) continue; /* it was a call */
+    weft__loop.current = task;
+    weft__fail(WEFT_ETRAP,
+               "task '%s' created at %s: the task that it started "
+               "eagerly, created at %s, has trapped",
+               task->name, task->site, lost_site);
+    weft__loop.current = NULL;
+    finish(task, WEFT_ETRAP);
+  }
+  starters = NULL;
+}
 
 void weft__task_lost(int code, const char *message) {
   weft__task *task = weft__loop.current;
@@ -258,7 +333,9 @@ void weft__task_lost(int code, const char *message) {
   weft__fail(code, "task '%s' created at %s: %s", task->name, task->site,
              message);
   weft__loop.current = NULL;
+  const char *lost_site = task->site; /* the record may go */
   finish(task, code);
+  lose_starters(lost_site);
 }
 
 #ifdef WEFT_DEBUG

@@ -12,6 +12,7 @@
 
 #include "context.h"
 #include "future.h"
+#include "local.h"
 
 #include <weft/task.h>
 
@@ -27,23 +28,29 @@ typedef struct weft__wait {
   weft__future *on; /* the future it waits for, if it is one */
 } weft__wait;
 
-/* What a switch touches stands together at the end: one line of the cache. */
+/* The future's owner is the first of the task's cleanups (cleanup.h).
+   What a switch touches stands together at the end: one line of the cache. */
 typedef struct weft__task {
   weft__future future;
   const char *name;
   const char *site; /* where it was created */
-  size_t stack_size;
-  weft__node all; /* in weft__loop.tasks */
+  weft__node all;   /* in weft__loop.tasks */
   int cancel_requests;
-  weft__handle handle; /* resumes the task */
+  weft__locals *locals; /* NULL: none was set */
+  weft__handle handle;  /* resumes the task */
   weft__context context;
   const weft__wait *wait; /* NULL while it runs, and before */
   int wake;               /* what weft__suspend will return */
   bool must_cancel;       /* a request that no wait has taken yet */
-  bool closing;           /* cancelled by the end of the run */
   bool abandoned;         /* suspended for good: wake is how it ended */
-  bool met;               /* while a cancel looks for the end of a chain */
+  uint8_t stack_class;    /* its size, as a power of two (task.c) */
+  bool closing : 1;       /* cancelled by the end of the run */
+  bool met : 1;           /* while a cancel looks for the end of a chain */
 } weft__task;
+
+_Static_assert(sizeof(void *) > 4 ||
+                   sizeof(weft__task) <= 2 * WEFT__RECORD_UNIT,
+               "a parked task's memory is a figure of ours");
 
 static inline weft__task *weft__task_of(weft__future *future) {
   return weft__container(future, weft__task, future);
@@ -55,10 +62,15 @@ static inline weft__task *weft__task_of(weft__future *future) {
  */
 weft__task *weft__current(void);
 
-/* weft__task_new makes a task that is ready to start; no handle, one pin. */
+/*
+ * weft__task_new makes a task that is ready to start; no handle, one pin. An
+ * eager one only starts with weft__task_start_eager, which the caller calls
+ * once it has a handle or pin of its own, and which does nothing for others.
+ */
 weft__task *weft__task_new(weft_fn fn, void *arg,
                            const weft_task_options *options, const char *name,
                            const char *site);
+void weft__task_start_eager(weft__task *task, const weft_task_options *options);
 
 /*
  * weft__suspend leaves the current task until its handle has become ready

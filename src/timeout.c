@@ -1,4 +1,5 @@
 /* Timeout scopes, after CPython's Lib/asyncio/timeouts.py. */
+#include "cleanup.h"
 #include "error.h"
 #include "task.h"
 
@@ -11,16 +12,13 @@ typedef enum state { ENTERED, EXPIRING, EXPIRED, EXITED } state;
 typedef struct scope {
   weft__timer timer;
   weft__handle soon; /* for a deadline that has passed at the start */
+  weft__cleanup cleanup;
   weft__task *task;
 } scope;
 _Static_assert(sizeof(scope) <= sizeof((weft_timeout *)0)->private_, "");
 
-static scope *scope_of(weft_timeout *t) { return (scope *)(void *)t->private_; }
-
-static void expire(scope *s) {
-  weft_timeout *t = weft__container(s, weft_timeout, private_);
-  t->state = EXPIRING;
-  s->task->future.cancel(&s->task->future);
+static scope *scope_of(const weft_timeout *t) {
+  return (scope *)(void *)t->private_;
 }
 
 static void on_timer(weft__timer *timer) {
@@ -29,7 +27,10 @@ static void on_timer(weft__timer *timer) {
 }
 
 static void on_soon(weft__handle *handle) {
-  expire(weft__container(handle, scope, soon));
+  scope *s = weft__container(handle, scope, soon);
+  weft_timeout *t = weft__container(s, weft_timeout, private_);
+  weft__cancel(&s->task->future);
+  t->state = EXPIRING;
 }
 
 static void disarm(scope *s) {
@@ -37,41 +38,88 @@ static void disarm(scope *s) {
   weft__list_remove(&s->soon.node);
 }
 
-static int arm(scope *s, double seconds) {
-  disarm(s);
-  if (isinf(seconds) && seconds > 0) return 0;
-  if (seconds <= 0) {
-    weft__ready(&s->soon);
-    return 0;
+/* The task has ended inside the scope. */
+static void on_cleanup(weft__cleanup *cleanup) {
+  disarm(weft__container(cleanup, scope, cleanup));
+}
+
+static int arm(weft_timeout *t, int64_t when) {
+  scope *s = scope_of(t);
+  if (when > weft__now() && when != INT64_MAX) {
+    weft__list_remove(&s->soon.node);
+    int rc = weft__timer_arm(&weft__loop.timers, &s->timer, when);
+    if (rc < 0) return weft__fail(rc, "no memory for a timer");
+  } else {
+    disarm(s);
+    if (when != INT64_MAX) weft__ready(&s->soon);
   }
-  int64_t when;
-  int rc = weft__deadline(seconds, &when);
+  t->when = when;
+  return 0;
+}
+
+static bool forever(double seconds) { return isinf(seconds) && seconds > 0; }
+
+static int from_now(double seconds, int64_t *when) {
+  *when = INT64_MAX;
+  if (forever(seconds)) return 0;
+  return weft__deadline(seconds < 0 ? 0 : seconds, when);
+}
+
+static int at(double time, int64_t *when) {
+  *when = INT64_MAX;
+  return forever(time) ? 0 : weft__instant(time, when);
+}
+
+static int begin(weft_timeout *t, int64_t when) {
+  scope *s = scope_of(t);
+  *s = (scope){.timer = {0, on_timer},
+               .soon.run = on_soon,
+               .cleanup.run = on_cleanup,
+               .task = weft__loop.current};
+  weft__node_init(&s->soon.node);
+  int rc = arm(t, when);
   if (rc < 0) return rc;
-  rc = weft__timer_arm(&weft__loop.timers, &s->timer, when);
-  return rc < 0 ? weft__fail(rc, "no memory for a timer") : 0;
+  t->cancelling = s->task->cancel_requests;
+  t->state = ENTERED;
+  weft__cleanup_push(s->task, &s->cleanup);
+  return 0;
 }
 
 int weft_timeout_begin(weft_timeout *t, double seconds) {
-  weft__task *task = weft__current();
-  if (!task) return WEFT_ENOTRUNNING;
-  scope *s = scope_of(t);
-  *s = (scope){.timer = {0, on_timer}, .soon.run = on_soon, .task = task};
-  weft__node_init(&s->soon.node);
-  t->cancelling = task->cancel_requests;
-  t->state = ENTERED;
-  return arm(s, seconds);
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  int64_t when;
+  int rc = from_now(seconds, &when);
+  return rc < 0 ? rc : begin(t, when);
+}
+
+int weft_timeout_begin_at(weft_timeout *t, double time) {
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  int64_t when;
+  int rc = at(time, &when);
+  return rc < 0 ? rc : begin(t, when);
+}
+
+static int reschedule(weft_timeout *t, int64_t when) {
+  if (t->state == ENTERED) return arm(t, when);
+  return weft__fail(WEFT_EALREADY, "the timeout has expired or was closed");
 }
 
 int weft_timeout_reschedule(weft_timeout *t, double seconds) {
-  if (t->state != ENTERED) {
-    return weft__fail(WEFT_EALREADY, "the timeout has expired or was closed");
-  }
-  return arm(scope_of(t), seconds);
+  int64_t when;
+  int rc = from_now(seconds, &when);
+  return rc < 0 ? rc : reschedule(t, when);
+}
+
+int weft_timeout_reschedule_at(weft_timeout *t, double time) {
+  int64_t when;
+  int rc = at(time, &when);
+  return rc < 0 ? rc : reschedule(t, when);
 }
 
 int weft_timeout_end(weft_timeout *t, int rc) {
   scope *s = scope_of(t);
   disarm(s);
+  weft__cleanup_remove(s->task, &s->cleanup);
   if (t->state != EXPIRING) {
     t->state = EXITED;
     return rc;
@@ -79,6 +127,10 @@ int weft_timeout_end(weft_timeout *t, int rc) {
   t->state = EXPIRED;
   int left = weft_uncancel(weft__handle_of(&s->task->future));
   return left <= t->cancelling && rc == WEFT_ECANCELED ? WEFT_ETIMEDOUT : rc;
+}
+
+double weft_timeout_when(const weft_timeout *t) {
+  return t->when == INT64_MAX ? WEFT_FOREVER : (double)t->when * 1e-9;
 }
 
 bool weft_timeout_expired(const weft_timeout *t) {

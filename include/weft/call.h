@@ -28,19 +28,18 @@ typedef void (*weft_call_fn)(void *arg);
  * (weft_errmsg says which). Never suspend.
  * Source: loop.call_soon, loop.call_later, loop.call_at.
  */
-#define weft_call_soon(fn, arg)                                                \
-  weft_call_soon_from((fn), (arg), #fn, WEFT_HERE)
+#define weft_call_soon(fn, arg) weft_call_soon_from((fn), (arg), #fn, WEFT_HERE)
 #define weft_call_later(seconds, fn, arg)                                      \
   weft_call_later_from((seconds), (fn), (arg), #fn, WEFT_HERE)
 #define weft_call_at(time, fn, arg)                                            \
   weft_call_at_from((time), (fn), (arg), #fn, WEFT_HERE)
 
 weft_future *weft_call_soon_from(weft_call_fn fn, void *arg, const char *name,
-                               const char *site);
+                                 const char *site);
 weft_future *weft_call_later_from(double seconds, weft_call_fn fn, void *arg,
-                                const char *name, const char *site);
+                                  const char *name, const char *site);
 weft_future *weft_call_at_from(double time, weft_call_fn fn, void *arg,
-                             const char *name, const char *site);
+                               const char *name, const char *site);
 
 #ifdef __cplusplus
 }

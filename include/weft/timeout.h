@@ -23,7 +23,7 @@ extern "C" {
 
 /* A scope; it lives in the caller's frame. The fields are weft's own. */
 typedef struct weft_timeout {
-  void *private_[6];
+  void *private_[8];
   int64_t when;
   int state;
   int cancelling;
@@ -38,6 +38,9 @@ typedef struct weft_timeout {
  */
 int weft_timeout_begin(weft_timeout *scope, double seconds);
 
+/* weft_timeout_begin_at(scope, time): the same, until weft_time() is that. */
+int weft_timeout_begin_at(weft_timeout *scope, double time);
+
 /*
  * weft_timeout_end(scope, rc) closes the scope that was opened last. It returns
  * WEFT_ETIMEDOUT when the scope's own deadline is why rc is WEFT_ECANCELED,
@@ -51,6 +54,12 @@ int weft_timeout_end(weft_timeout *scope, int rc);
  * WEFT_ENOMEM. Never suspends.
  */
 int weft_timeout_reschedule(weft_timeout *scope, double seconds);
+
+/* weft_timeout_reschedule_at(scope, time): moves it to that weft_time(). */
+int weft_timeout_reschedule_at(weft_timeout *scope, double time);
+
+/* weft_timeout_when(scope): its deadline as a weft_time(), or WEFT_FOREVER. */
+double weft_timeout_when(const weft_timeout *scope);
 
 /* weft_timeout_expired(scope): whether its deadline has passed. */
 bool weft_timeout_expired(const weft_timeout *scope);

@@ -1,0 +1,380 @@
+/* Tasks, their cancellation and their ends: see tasks.test.mjs. */
+#include "../lib/cases.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char trace[64];
+static void note(char c) { strncat(trace, &c, 1); }
+static void clear(void) { trace[0] = 0; }
+#define CHECK_TRACE(expected) CHECK(strcmp(trace, (expected)) == 0)
+
+static int step(void *arg) {
+  char c = *(char *)arg;
+  note(c);
+  int rc = weft_sleep(0);
+  note(rc < 0 ? '!' : (char)(c - 32));
+  return rc;
+}
+
+/* ---- order */
+
+static int order(void *arg) {
+  (void)arg;
+  clear();
+  static char n[] = "abc";
+  weft_create_task(step, &n[0]);
+  weft_create_task(step, &n[1]);
+  CHECK_TRACE("");
+  pass(1);
+  CHECK_TRACE("ab");
+  weft_create_task(step, &n[2]);
+  pass(1);
+  CHECK_TRACE("abABc");
+  pass(1);
+  CHECK_TRACE("abABcC");
+  return 0;
+}
+
+static int sleeps(void *arg) {
+  const double *seconds = arg;
+  weft_sleep(*seconds);
+  CHECK(weft_time() >= *seconds);
+  note((char)('0' + (int)*seconds));
+  return 0;
+}
+
+static int timers(void *arg) {
+  (void)arg;
+  clear();
+  static double s[] = {3, 1, 2, 1, 3};
+  weft_task *t[5];
+  for (int i = 0; i < 5; i++) t[i] = weft_create_task(sleeps, &s[i]);
+  CHECK_EQUAL(weft_gather(t, 5, NULL), 0);
+  CHECK_TRACE("11233");
+  return 0;
+}
+
+/* ---- cancelling */
+
+static int cancelled_before_start(void *arg) {
+  (void)arg;
+  clear();
+  static char a = 'a';
+  weft_task *t = weft_create_task(step, &a);
+  CHECK_EQUAL(weft_cancel(t), 1);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_TRACE("");
+  CHECK_EQUAL(weft_cancel(t), 0);
+  return 0;
+}
+
+static weft_future *awaited;
+
+static int uncancels(void *arg) {
+  int rc = weft_await(awaited);
+  note(rc < 0 ? '!' : 'r');
+  (void)arg;
+  return rc;
+}
+
+static int cancel_wins(void *arg) {
+  (void)arg;
+  clear();
+  awaited = weft_future_new();
+  weft_task *t = weft_create_task(uncancels, NULL);
+  pass(1);
+  weft_future_set_result(awaited, 3);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_TRACE("!");
+  awaited = weft_future_new();
+  t = weft_create_task(uncancels, NULL);
+  pass(1);
+  weft_future_set_result(awaited, 3);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_uncancel(t), 0);
+  CHECK_EQUAL(weft_await(t), 3);
+  CHECK_TRACE("!r");
+  return 0;
+}
+
+static int cancels_itself(void *arg) {
+  weft_cancel(weft_current_task());
+  return arg ? WEFT_EIO : 5;
+}
+
+static int cancel_at_end(void *arg) {
+  (void)arg;
+  weft_task *t = weft_create_task(cancels_itself, NULL);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_EQUAL(weft_cancelled(t), 1);
+  t = weft_create_task(cancels_itself, &t);
+  CHECK_EQUAL(weft_await(t), WEFT_EIO);
+  CHECK_EQUAL(weft_cancelled(t), 0);
+  return 0;
+}
+
+static int self_then_sleep(void *arg) {
+  (void)arg;
+  weft_cancel(weft_current_task());
+  note('a');
+  CHECK_EQUAL(weft_sleep(1), WEFT_ECANCELED);
+  note('b');
+  CHECK_EQUAL(weft_sleep(1), 0);
+  note('c');
+  return 1;
+}
+
+static int self_cancel(void *arg) {
+  (void)arg;
+  clear();
+  CHECK_EQUAL(weft_await(weft_create_task(self_then_sleep, NULL)), 1);
+  CHECK_TRACE("abc");
+  CHECK(weft_time() == 1);
+  return 0;
+}
+
+static int cleans_up(void *arg) {
+  int rc = weft_sleep(9);
+  note('c');
+  CHECK_EQUAL(weft_sleep(1), 0);
+  CHECK_EQUAL(weft_cancelling(weft_current_task()), 1);
+  CHECK_EQUAL(weft_uncancel(weft_current_task()), 0);
+  CHECK_EQUAL(weft_uncancel(weft_current_task()), 0);
+  note('d');
+  return arg ? 4 : rc;
+}
+
+static int one_request(void *arg) {
+  (void)arg;
+  clear();
+  weft_task *t = weft_create_task(cleans_up, NULL);
+  pass(1);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_cancelling(t), 1);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  t = weft_create_task(cleans_up, &t);
+  pass(1);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_await(t), 4);
+  CHECK_TRACE("cdcd");
+  CHECK(weft_time() == 2);
+  CHECK_EQUAL(weft_uncancel(NULL), WEFT_EINVAL);
+  return 0;
+}
+
+/* ---- names and lists of tasks */
+
+static int names(void *arg) {
+  (void)arg;
+  static char a = 'a';
+  weft_task *me = weft_current_task();
+  weft_task *t = weft_create_task_with(
+      step, &a, &(weft_task_options){.name = "the stepper"});
+  CHECK(strcmp(weft_task_name(t), "the stepper") == 0);
+  CHECK_EQUAL(weft_task_set_name(t, "other"), 0);
+  CHECK(strcmp(weft_task_name(t), "other") == 0);
+  CHECK_EQUAL(weft_task_set_name(t, NULL), WEFT_EINVAL);
+  weft_task *all[3] = {NULL, NULL, NULL};
+  CHECK_EQUAL((int)weft_all_tasks(all, 3), 2);
+  CHECK(all[0] == me && all[1] == t && !all[2]);
+  CHECK_EQUAL((int)weft_all_tasks(NULL, 0), 2);
+  CHECK_EQUAL(weft_await(t), 0);
+  CHECK_EQUAL((int)weft_all_tasks(all, 3), 1);
+  return 0;
+}
+
+/* ---- task-local values */
+
+static weft_local user = {"user", "nobody"};
+static weft_local number = {"number", NULL};
+
+static int inherits(void *arg) {
+  CHECK(strcmp(weft_local_get(&user), arg) == 0);
+  weft_local_set(&user, "child");
+  weft_sleep(1);
+  CHECK(strcmp(weft_local_get(&user), "child") == 0);
+  return 0;
+}
+
+static void call_sees(void *arg) {
+  CHECK(strcmp(weft_local_get(&user), arg) == 0);
+  CHECK_EQUAL(weft_local_set(&user, "x"), WEFT_ENOTRUNNING);
+}
+
+static int locals(void *arg) {
+  (void)arg;
+  CHECK(strcmp(weft_local_get(&user), "nobody") == 0);
+  weft_task *t[3];
+  t[0] = weft_create_task(inherits, "nobody");
+  CHECK_EQUAL(weft_local_set(&user, "main"), 0);
+  CHECK_EQUAL(weft_local_set(&number, &user), 0);
+  t[1] = weft_create_task(inherits, "main");
+  weft_call_soon(call_sees, "main");
+  CHECK_EQUAL(weft_local_set(&user, "later"), 0);
+  t[2] = weft_create_task(inherits, "later");
+  weft_call_later(1, call_sees, "later");
+  CHECK_EQUAL(weft_gather(t, 3, NULL), 0);
+  CHECK(strcmp(weft_local_get(&user), "later") == 0);
+  CHECK(weft_local_get(&number) == &user);
+  return weft_sleep(1);
+}
+
+/* ---- eager start */
+
+static int inner_eager(void *arg) {
+  note('i');
+  CHECK_EQUAL(weft_sleep(1), 0);
+  note('j');
+  (void)arg;
+  return 3;
+}
+
+static const weft_task_options eager = {.eager = true};
+
+static int outer_eager(void *arg) {
+  note('o');
+  weft_task *me = weft_current_task();
+  weft_task *t = weft_create_task_with(inner_eager, arg, &eager);
+  CHECK(weft_current_task() == me);
+  note('p');
+  int rc = weft_await(t);
+  note('q');
+  return rc;
+}
+
+static int at_once(void *arg) {
+  note('x');
+  return *(int *)arg;
+}
+
+static void eager_from_call(void *arg) {
+  note('(');
+  weft_release(weft_create_task_with(inner_eager, arg, &eager));
+  note(')');
+}
+
+static int eager_start(void *arg) {
+  (void)arg;
+  clear();
+  weft_task *t = weft_create_task_with(outer_eager, NULL, &eager);
+  note('m');
+  CHECK_TRACE("oipm");
+  CHECK_EQUAL(weft_await_release(t), 3);
+  CHECK_TRACE("oipmjq");
+  clear();
+  int result = 8;
+  t = weft_create_task_with(at_once, &result, &eager);
+  CHECK_TRACE("x");
+  CHECK_EQUAL(weft_result(t), 8);
+  weft_call_soon(eager_from_call, NULL);
+  pass(1);
+  CHECK_TRACE("x(i)");
+  CHECK_EQUAL(weft_sleep(2), 0);
+  CHECK_TRACE("x(i)j");
+  return 0;
+}
+
+/* ---- cleanup */
+
+static void cleanup(void *arg) { note(*(char *)arg); }
+
+static int with_cleanups(void *arg) {
+  static char n[] = "123";
+  weft_timeout t;
+  CHECK_EQUAL(weft_cleanup_push(cleanup, &n[0]), 0);
+  CHECK_EQUAL(weft_cleanup_push(cleanup, &n[1]), 0);
+  CHECK_EQUAL(weft_cleanup_push(cleanup, &n[2]), 0);
+  weft_timeout_begin(&t, 100);
+  CHECK_EQUAL(weft_cleanup_pop(true), WEFT_EINVAL);
+  weft_timeout_end(&t, 0);
+  CHECK_EQUAL(weft_cleanup_pop(arg != NULL), 0);
+  int rc = weft_sleep(1);
+  note('e');
+  return rc;
+}
+
+static int cleanups(void *arg) {
+  (void)arg;
+  clear();
+  CHECK_EQUAL(weft_cleanup_pop(false), WEFT_EINVAL);
+  static char o = 'o';
+  weft_task_options options = {.cleanup = cleanup};
+  CHECK_EQUAL(weft_await(weft_create_task(with_cleanups, NULL)), 0);
+  CHECK_TRACE("e21");
+  clear();
+  weft_task *t = weft_create_task_with(with_cleanups, &o, &options);
+  pass(1);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_TRACE("3e21o");
+  clear();
+  t = weft_create_task_with(with_cleanups, &o, &options);
+  weft_cancel(t);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_TRACE("o");
+  return 0;
+}
+
+/* ---- the end of a run */
+
+static int stays(void *arg) {
+  int rc = weft_sleep(1e6);
+  note(rc == WEFT_ECANCELED ? 'c' : '?');
+  CHECK_EQUAL(weft_sleep(5), 0);
+  note('d');
+  (void)arg;
+  return rc;
+}
+
+static int makes_another(void *arg) {
+  int rc = weft_sleep(1e6);
+  weft_create_task(stays, arg);
+  return rc;
+}
+
+static int leaves(void *arg) {
+  weft_create_task(stays, arg);
+  weft_create_task(makes_another, arg);
+  return weft_sleep(1);
+}
+
+static int run_cleans_up(void) {
+  clear();
+  weft_run_options options = {.virtual_clock = true};
+  int rc = weft_run_with(leaves, NULL, &options);
+  if (rc == 0) rc = weft_run_with(leaves, NULL, &options);
+  return rc == 0 && strcmp(trace, "cdcdcdcd") == 0;
+}
+
+static int run_once_more(void *arg) { return arg != NULL; }
+
+static int nested_run(void *arg) {
+  (void)arg;
+  CHECK_EQUAL(weft_run(run_once_more, NULL), WEFT_ERUNNING);
+  return 0;
+}
+
+int main(void) {
+  if (!run_cleans_up()) printf("run did not clean up: %s\n", trace);
+  return run_cases((test_case[]){
+      {"what is added during a pass runs in the next one, first in first out",
+       order},
+      {"timers fire in the order of deadline and insertion, never early",
+       timers},
+      {"a task cancelled before its first run never runs",
+       cancelled_before_start},
+      {"a cancel wins over a result that is there, uncancel revokes it",
+       cancel_wins},
+      {"a task that cancels itself and returns ends cancelled", cancel_at_end},
+      {"a pending self-cancel hits the next suspension", self_cancel},
+      {"one request interrupts one suspension, cleanup can wait", one_request},
+      {"tasks have names and can be listed", names},
+      {"children and calls inherit task-local values", locals},
+      {"an eager task runs until it first suspends", eager_start},
+      {"cleanup functions run whatever way a task ends", cleanups},
+      {"weft_run inside weft_run is refused", nested_run},
+      {NULL},
+  });
+}
