@@ -4,7 +4,8 @@
 # `need NAME…` makes the components ready and exports where they are, as
 # WEFT_…; a variable that is set already is taken as it is. Next comes a tool
 # of the system that is recent enough. Else the component goes into the private
-# folder $home, pinned here or by the Debian suite's lists as first read:
+# folder $home, in a version pinned here or by the Debian suite's lists as they
+# were first read:
 #
 #   debian/      Debian packages (debian.sh)
 #   python/      packages from PyPI
@@ -184,7 +185,7 @@ need_wasi() {
   export WEFT_WASI_CC WEFT_WASI_AR
 }
 install_wasi() {
-  debian_packages patchelf clang-21 lld-21 llvm-21 wasi-libc libclang-rt-dev-wasm32
+  debian_packages patchelf clang lld llvm wasi-libc libclang-rt-dev-wasm32
   complete_clang
   wrapper wasi-clang "exec '$(private_llvm)/bin/clang' --sysroot='$root/usr'"
   wrapper llvm-ar "exec '$(private_llvm)/bin/llvm-ar'"
@@ -195,10 +196,11 @@ need_native() {
   if [[ -n ${WEFT_CC-} ]]; then return 0; fi
   private native
   export WEFT_CC=$home/bin/cc WEFT_AR=$home/bin/llvm-ar
-  export ASAN_SYMBOLIZER_PATH=$root/usr/lib/llvm-21/bin/llvm-symbolizer
+  ASAN_SYMBOLIZER_PATH=$(private_llvm)/bin/llvm-symbolizer
+  export ASAN_SYMBOLIZER_PATH
 }
 install_native() {
-  debian_packages patchelf clang-21 lld-21 llvm-21 libclang-rt-21-dev libc6-dev
+  debian_packages patchelf clang lld llvm libclang-rt-dev libc6-dev
   local libs loader # the programs run with the C library that they link
   libs=$(dirname "$(ls "$root"/usr/lib/*/libc.so.6)")
   loader=$(ls "$libs"/ld-linux*.so.*)
@@ -206,7 +208,8 @@ install_native() {
   wrapper llvm-ar "exec '$(private_llvm)/bin/llvm-ar'"
 }
 
-private_llvm() { ls -d "$root"/usr/lib/llvm-21; }
+# private_llvm: the newest; the suite's version changes with time.
+private_llvm() { ls -d "$root"/usr/lib/llvm-*/bin/clang | sort -V | tail -n 1 | sed 's,/bin/clang$,,'; }
 
 # What clang looks for under names that Debian's packages do not have.
 complete_clang() {
