@@ -178,7 +178,8 @@ command_test() {
   build_libraries &
   wait $! || true
   cd "$top"
-  exec "$WEFT_NODE" --test --test-concurrency=2 --test-reporter=spec "${files[@]#"$top/"}"
+  # A test, or a file of tests, that hangs fails after ten minutes.
+  exec "$WEFT_NODE" --test --test-concurrency=2 --test-timeout=600000 --test-reporter=spec "${files[@]#"$top/"}"
 }
 
 command_bench() {

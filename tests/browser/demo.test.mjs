@@ -22,10 +22,10 @@ before(async () => {
   const { code, stdout, stderr } = await build(['demo', '--build']);
   assert.equal(code, 0, stderr);
   site = await serve(stdout.trim(), 0);
-}, limit);
+}); // it may have to compile all the programs: build's own limit holds
 after(() => {
-  site.server.closeAllConnections();
-  site.server.close();
+  site?.server.closeAllConnections();
+  site?.server.close();
 });
 
 /**
