@@ -1,6 +1,6 @@
 /*
  * weft/js.h: the JavaScript half of web/js.c, in programs that use it. C's
- * exports become Module.weftJs.functions; Module.weft.imports are the functions
+ * exports become Module.weftBridge.functions; Module.weft.imports are the functions
  * that C can call.
  *
  * Calls are known by the address of C's weft_js_args, waits of C by that of its
@@ -15,7 +15,7 @@ addToLibrary({
     'weft__bridge_end',
     'weft__bridge_failed',
   ],
-  $weftJs__postset: "Module['weftJs'] = weftJs;",
+  $weftJs__postset: "Module['weftBridge'] = weftJs;",
   $weftJs: {
     codes: {
       WEFT_ECANCELED: -1,

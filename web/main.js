@@ -71,12 +71,12 @@ export async function start(options = {}) {
   const { imports, WeftError } = options;
   const weft = { ...streams, env, imports, WeftError };
   const module = await Module({ weft, printErr });
-  const functions = module.weftJs?.open() ?? {};
+  const functions = module.weftBridge?.open() ?? {};
   const exit = module.weftStart([name, ...args]).finally(() => streams.flush());
   return {
     exit,
     functions,
-    close: () => module.weftJs?.close() ?? false,
+    close: () => module.weftBridge?.close() ?? false,
     stop: () => module.weftStop(),
   };
 }

@@ -6,7 +6,11 @@ import { hosts, run } from '../lib/weft.mjs';
 
 const file = 'tests/contract/guards.c';
 
-/** The lines of stdout of one case, which must end well. */
+/**
+ * The lines of stdout of one case, which must end well.
+ * @param {import('../lib/weft.mjs').Host} host
+ * @param {string} name
+ */
 async function lines(host, name, { debug = false } = {}) {
   const result = await run(file, { host, debug, args: [name] });
   assert.equal(result.code, 0, result.stdout + result.stderr);
