@@ -8,6 +8,9 @@
 
 #include <stdlib.h>
 
+/* For what is called from few places and often: calls cost on V8. */
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
 enum { FIRST_CAPACITY = 8 };
 
 static inline bool can_get(const weft_queue *queue) {
@@ -27,31 +30,21 @@ static void promise(weft_waiters *lot, size_t *promised) {
   ++*promised;
 }
 
-static inline void offer_item(weft_queue *queue) {
+ALWAYS_INLINE void offer_item(weft_queue *queue) {
   if (queue->getters.first && can_get(queue)) {
     promise(&queue->getters, &queue->promised_items);
   }
 }
 
-static inline void offer_place(weft_queue *queue) {
+ALWAYS_INLINE void offer_place(weft_queue *queue) {
   if (queue->putters.first && can_put(queue)) {
     promise(&queue->putters, &queue->promised_places);
   }
 }
 
-void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter) {
-  if (waiter->granted) queue->promised_items--;
-  offer_item(queue);
-}
-
-void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter) {
-  if (waiter->granted) queue->promised_places--;
-  offer_place(queue);
-}
-
 /* ---- the items */
 
-static int grow(weft_queue *queue) {
+__attribute__((noinline)) static int grow(weft_queue *queue) {
   if (!queue->item_size) {
     return weft__fail(WEFT_EINVAL, "a queue of items without a size");
   }
@@ -73,7 +66,7 @@ static int grow(weft_queue *queue) {
   return 0;
 }
 
-static inline int insert(weft_queue *queue, const void *item) {
+ALWAYS_INLINE int insert(weft_queue *queue, const void *item) {
   if (queue->count == queue->capacity) {
     int rc = grow(queue);
     if (rc < 0) return rc;
@@ -90,10 +83,18 @@ static inline int insert(weft_queue *queue, const void *item) {
   return 0;
 }
 
-/* Takes the first item of a FIFO out, but for `skip` that come before it. */
-static inline void take_fifo(weft_queue *queue, void *item, size_t skip) {
-  size_t mask = queue->capacity - 1, i = (queue->first + skip) & mask;
-  weft__queue_copy(item, weft__queue_slot(queue, i), queue->item_size);
+ALWAYS_INLINE void take_first(weft_queue *queue, void *item) {
+  const char *slot = weft__queue_slot(queue, queue->first);
+  weft__queue_copy(item, slot, queue->item_size);
+  queue->first = (queue->first + 1) & (queue->capacity - 1);
+}
+
+/* The first item that is not promised: those before it move up. */
+__attribute__((noinline)) static void take_behind(weft_queue *queue,
+                                                  void *item) {
+  size_t mask = queue->capacity - 1, skip = queue->promised_items;
+  size_t i = (queue->first + skip) & mask;
+  memcpy(item, weft__queue_slot(queue, i), queue->item_size);
   for (; skip; skip--, i = (i - 1) & mask) {
     memcpy(weft__queue_slot(queue, i), weft__queue_slot(queue, (i - 1) & mask),
            queue->item_size);
@@ -101,21 +102,23 @@ static inline void take_fifo(weft_queue *queue, void *item, size_t skip) {
   queue->first = (i + 1) & mask;
 }
 
-static inline void take(weft_queue *queue, void *item, bool promised) {
+ALWAYS_INLINE void take(weft_queue *queue, void *item, bool promised) {
   if (queue->compare) {
     weft__heap_pop(queue, item);
   } else if (queue->lifo) {
     const char *top = weft__queue_slot(queue, queue->count - 1);
     weft__queue_copy(item, top, queue->item_size);
+  } else if (promised || !queue->promised_items) {
+    take_first(queue, item);
   } else {
-    take_fifo(queue, item, promised ? 0 : queue->promised_items);
+    take_behind(queue, item);
   }
   queue->count--;
   offer_place(queue);
   if (queue->is_shutdown && !queue->count) weft__unpark_all(&queue->getters);
 }
 
-static inline int try_get(weft_queue *queue, void *item, bool promised) {
+ALWAYS_INLINE int try_get(weft_queue *queue, void *item, bool promised) {
   if (can_get(queue)) {
     take(queue, item, promised);
     return 0;
@@ -123,21 +126,9 @@ static inline int try_get(weft_queue *queue, void *item, bool promised) {
   return queue->is_shutdown && !queue->count ? WEFT_ECLOSED : WEFT_EEMPTY;
 }
 
-static inline int try_put(weft_queue *queue, const void *item) {
+ALWAYS_INLINE int try_put(weft_queue *queue, const void *item) {
   if (queue->is_shutdown) return WEFT_ECLOSED;
   return can_put(queue) ? insert(queue, item) : WEFT_EFULL;
-}
-
-int weft__queue_get_woken(weft_queue *queue, const weft__waiter *waiter,
-                          void *item) {
-  if (waiter->granted) queue->promised_items--;
-  return try_get(queue, item, waiter->granted);
-}
-
-int weft__queue_put_woken(weft_queue *queue, const weft__waiter *waiter,
-                          const void *item) {
-  if (waiter->granted) queue->promised_places--;
-  return try_put(queue, item);
 }
 
 static void finish(weft_queue *queue, size_t items) {
@@ -148,40 +139,62 @@ static void finish(weft_queue *queue, size_t items) {
 
 /* ---- the public functions */
 
-int weft_queue_put_nowait(weft_queue *queue, const void *item) {
+__attribute__((noinline)) int weft_queue_put_nowait(weft_queue *queue,
+                                                    const void *item) {
   return try_put(queue, item);
 }
 
-int weft_queue_get_nowait(weft_queue *queue, void *item) {
+__attribute__((noinline)) int weft_queue_get_nowait(weft_queue *queue,
+                                                    void *item) {
   return try_get(queue, item, false);
 }
 
+/*
+ * These two and the two above are not inlined so that what may suspend is
+ * short: Asyncify makes it slow.
+ */
+__attribute__((noinline)) int weft__queue_put_woken(weft_queue *queue,
+                                                    const weft__waiter *waiter,
+                                                    const void *item, int rc) {
+  if (waiter->granted) queue->promised_places--;
+  if (rc >= 0) return try_put(queue, item);
+  offer_place(queue);
+  return rc;
+}
+
+__attribute__((noinline)) int weft__queue_get_woken(weft_queue *queue,
+                                                    const weft__waiter *waiter,
+                                                    void *item, int rc) {
+  if (waiter->granted) queue->promised_items--;
+  if (rc >= 0) return try_get(queue, item, waiter->granted);
+  offer_item(queue);
+  return rc;
+}
+
 int weft_queue_put(weft_queue *queue, const void *item) {
-  int rc = try_put(queue, item);
+  int rc = WEFT_EFULL;
+  if (can_put(queue) || queue->is_shutdown) {
+    rc = weft_queue_put_nowait(queue, item);
+  }
   while (rc == WEFT_EFULL) {
     if (!weft__current()) return WEFT_ENOTRUNNING;
     weft__park park;
     rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
-    if (rc < 0) {
-      weft__queue_give_up_place(queue, &park.waiter);
-      return rc;
-    }
-    rc = weft__queue_put_woken(queue, &park.waiter, item);
+    rc = weft__queue_put_woken(queue, &park.waiter, item, rc);
   }
   return rc;
 }
 
 int weft_queue_get(weft_queue *queue, void *item) {
-  int rc = try_get(queue, item, false);
+  int rc = WEFT_EEMPTY;
+  if (can_get(queue) || queue->is_shutdown) {
+    rc = weft_queue_get_nowait(queue, item);
+  }
   while (rc == WEFT_EEMPTY) {
     if (!weft__current()) return WEFT_ENOTRUNNING;
     weft__park park;
     rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
-    if (rc < 0) {
-      weft__queue_give_up_item(queue, &park.waiter);
-      return rc;
-    }
-    rc = weft__queue_get_woken(queue, &park.waiter, item);
+    rc = weft__queue_get_woken(queue, &park.waiter, item, rc);
   }
   return rc;
 }

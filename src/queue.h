@@ -17,17 +17,15 @@
 #include <weft/queue.h>
 
 /*
- * A waiter of getters or putters has been woken: does what it has waited for,
- * if it still can; else WEFT_EEMPTY, WEFT_EFULL or WEFT_ECLOSED.
+ * What follows a park in getters or putters, whose result was rc: does what the
+ * waiter has waited for, if it still can; else WEFT_EEMPTY or WEFT_EFULL, and
+ * it has to park again, or WEFT_ECLOSED. When it was cancelled, what it was
+ * promised goes to the next, and rc is returned.
  */
 int weft__queue_get_woken(weft_queue *queue, const weft__waiter *waiter,
-                          void *item);
+                          void *item, int rc);
 int weft__queue_put_woken(weft_queue *queue, const weft__waiter *waiter,
-                          const void *item);
-
-/* The waiter was cancelled: passes on what it was promised, if it was. */
-void weft__queue_give_up_item(weft_queue *queue, const weft__waiter *waiter);
-void weft__queue_give_up_place(weft_queue *queue, const weft__waiter *waiter);
+                          const void *item, int rc);
 
 static inline char *weft__queue_slot(const weft_queue *queue, size_t i) {
   return queue->slots + i * queue->stride;

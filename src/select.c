@@ -22,7 +22,7 @@ typedef struct weft__select {
 
 static entry *entry_of(weft_case *c) { return (entry *)(void *)c->private_; }
 
-void weft__select_leave(weft__select *s) {
+__attribute__((noinline)) void weft__select_leave(weft__select *s) {
   for (size_t i = 0; i < s->count; i++) {
     entry *e = entry_of(&s->cases[i]);
     weft__lot_remove(&e->waiter);
@@ -125,25 +125,21 @@ static int park_case(weft_case *c) {
   return 0;
 }
 
-/* Does the case that was woken, if it still can be done. */
-static bool do_woken(weft_case *c) {
+/*
+ * The case was woken, and the wait's result was rc: does it if it still can be
+ * done, or passes on what a queue has promised to it.
+ */
+static bool do_woken(weft_case *c, int rc) {
   const weft__waiter *w = &entry_of(c)->waiter;
   switch (c->kind) {
   case WEFT__CASE_GET:
-    c->result = weft__queue_get_woken(c->queue, w, c->out);
+    c->result = weft__queue_get_woken(c->queue, w, c->out, rc);
     return c->result != WEFT_EEMPTY;
   case WEFT__CASE_PUT:
-    c->result = weft__queue_put_woken(c->queue, w, c->in);
+    c->result = weft__queue_put_woken(c->queue, w, c->in, rc);
     return c->result != WEFT_EFULL;
-  default: return try_case(c);
+  default: return rc < 0 || try_case(c);
   }
-}
-
-/* What a queue has promised to it is passed on. */
-static void give_up(weft_case *c) {
-  const weft__waiter *w = &entry_of(c)->waiter;
-  if (c->kind == WEFT__CASE_GET) weft__queue_give_up_item(c->queue, w);
-  if (c->kind == WEFT__CASE_PUT) weft__queue_give_up_place(c->queue, w);
 }
 
 /* ---- waiting */
@@ -159,11 +155,9 @@ static int wait_for_one(weft__select *s) {
   }
   int rc = weft__suspend(&s->wait);
   weft_case *c = woken(s);
-  if (rc < 0) {
-    if (c) give_up(c);
-    return rc;
-  }
-  return do_woken(c) ? (int)(c - s->cases) : WEFT_EPENDING;
+  bool done = c && do_woken(c, rc);
+  if (rc < 0) return rc;
+  return done ? (int)(c - s->cases) : WEFT_EPENDING;
 }
 
 static int select_case(weft__select *s) {
