@@ -1,0 +1,544 @@
+"""Runs programs of the differential test (programs.mjs) on CPython's asyncio.
+
+Programs come on stdin, their traces go to stdout, as weft_side.c does it on
+weft. What asyncio leaves open is made definite here, nothing else is changed:
+the clock is virtual, and sets of tasks are walked in order of creation.
+
+A trace that reaches a deliberate difference of weft (docs/differences.md) ends
+with a line "~ WHY"; what comes after is not compared.
+"""
+
+import asyncio
+import asyncio.base_events
+import functools
+import sys
+
+UNIT = 2.0**-20  # seconds; sums of these are exact
+LONGEST = 1000.0  # seconds that the main task waits for the others
+
+
+class Deadlock(BaseException):
+    """Nothing is ready and no timer is armed."""
+
+
+class AppError(Exception):
+    """A task has failed with a code of its own."""
+
+
+class Clock:
+    """What the loop takes for a selector: the time passes here."""
+
+    def __init__(self, loop):
+        self.loop = loop
+
+    def select(self, timeout):
+        if timeout is None:
+            self.loop.trace.add("deadlock")
+            self.loop.trace.ended = True
+            raise Deadlock
+        self.loop.now += timeout
+        return []
+
+    def close(self):
+        pass
+
+
+class Loop(asyncio.base_events.BaseEventLoop):
+    def __init__(self, trace):
+        super().__init__()
+        self.now = 0.0
+        self._selector = Clock(self)
+        self._clock_resolution = UNIT / 1024
+        self.trace = trace
+        self.deadlines = set()
+        self.created = {}  # task: number
+        self.set_task_factory(self.make_task)
+        self.set_exception_handler(lambda loop, context: None)
+
+    def time(self):
+        return self.now
+
+    def call_at(self, when, *args, **kwargs):
+        if when in self.deadlines:
+            self.trace.cut("timers with one deadline")
+        self.deadlines.add(when)
+        return super().call_at(when, *args, **kwargs)
+
+    def make_task(self, loop, coro, **kwargs):
+        task = asyncio.Task(coro, loop=loop, **kwargs)
+        self.created[task] = len(self.created)
+        return task
+
+    def _process_events(self, events):
+        pass
+
+    def _write_to_self(self):
+        pass
+
+
+class OrderedSet(dict):
+    """The set operations that TaskGroup uses, in order of insertion."""
+
+    def add(self, item):
+        self[item] = True
+
+    def discard(self, item):
+        self.pop(item, None)
+
+
+all_tasks = asyncio.tasks.all_tasks
+
+
+def all_tasks_in_order(loop=None):
+    return sorted(all_tasks(loop), key=loop.created.__getitem__)
+
+
+asyncio.tasks.all_tasks = all_tasks_in_order
+
+
+class Trace:
+    def __init__(self):
+        self.lines = []
+        self.ended = False
+
+    def add(self, line):
+        if not self.ended:
+            self.lines.append(line)
+
+    def cut(self, why):
+        self.add(f"~ {why}")
+        self.ended = True
+
+
+class Watched:
+    """A queue that notices what weft's queues do not let happen.
+
+    A task that was woken for an item or a place is promised it. asyncio lets
+    another take it, and lets one that comes later have an earlier item.
+    """
+
+    def watch(self, trace):
+        self.trace = trace
+        self.owner = {}  # waiter: its task
+        self.promised = {"get": set(), "put": set()}
+        self.draining = False
+
+    def _get_loop(self):
+        return self
+
+    def create_future(self):
+        waiter = super()._get_loop().create_future()
+        self.owner[waiter] = asyncio.current_task()
+        return waiter
+
+    def _wakeup_next(self, waiters):
+        waiting = list(waiters)
+        super()._wakeup_next(waiters)
+        for waiter in waiting:
+            if waiter.done() and not waiter.cancelled():
+                kind = "get" if waiters is self._getters else "put"
+                self.promised[kind].add(self.owner[waiter])
+                break
+
+    async def get(self):
+        try:
+            return await super().get()
+        finally:
+            self.promised["get"].discard(asyncio.current_task())
+
+    async def put(self, item):
+        try:
+            await super().put(item)
+        finally:
+            self.promised["put"].discard(asyncio.current_task())
+
+    def _get(self):
+        task = asyncio.current_task()
+        others = self.promised["get"] - {task}
+        if others and task not in self.promised["get"] and not self.draining:
+            if type(self) is Queue or self.qsize() <= len(others):
+                self.trace.cut("queues are fair to getters")
+        return super()._get()
+
+    def shutdown(self, immediate=False):
+        self.draining = True
+        super().shutdown(immediate)
+        self.draining = False
+
+    def _put(self, item):
+        promised = self.promised["put"]
+        if asyncio.current_task() not in promised:
+            if 0 < self._maxsize <= self.qsize() + len(promised):
+                self.trace.cut("queues are fair to putters")
+        super()._put(item)
+
+
+class Queue(Watched, asyncio.Queue):
+    pass
+
+
+class LifoQueue(Watched, asyncio.LifoQueue):
+    pass
+
+
+class PriorityQueue(Watched, asyncio.PriorityQueue):
+    pass
+
+
+def name_of(error):
+    """The WEFT_E… that stands for an exception, without its WEFT_."""
+    match error:
+        case asyncio.CancelledError():
+            return "ECANCELED"
+        case TimeoutError():
+            return "ETIMEDOUT"
+        case AppError():
+            return error.args[0]
+        case BaseExceptionGroup():
+            return "EGROUP"
+        case asyncio.QueueFull():
+            return "EFULL"
+        case asyncio.QueueEmpty():
+            return "EEMPTY"
+        case asyncio.QueueShutDown():
+            return "ECLOSED"
+        case asyncio.BrokenBarrierError():
+            return "EBROKEN"
+        case asyncio.InvalidStateError():
+            return "EALREADY"
+        case ValueError():
+            return "ERANGE"
+        case RuntimeError():
+            return "EINVAL"
+    raise error
+
+
+def text(value):
+    """A result as it stands in the trace."""
+    match value:
+        case BaseException():
+            return name_of(value)
+        case None | False:
+            return "0"
+        case True:
+            return "1"
+        case list():
+            return " ".join(map(text, value))
+    return str(value)
+
+
+def seconds(units):
+    return None if units < 0 else units * UNIT
+
+
+class Program:
+    """One program: its objects and the ops of its tasks."""
+
+    def __init__(self, lines):
+        self.trace = Trace()
+        self.scripts = {}
+        for line in lines:
+            words = line.split()
+            if words[0] == "objects":
+                self.numbers = [int(w) for w in words[1:]]
+            elif words[0] == "task":
+                script = self.scripts[int(words[1])] = []
+            else:
+                args = [int(w) for w in words[2:]]
+                script.append((words[0] == "c", words[1], args))
+
+    def make_objects(self):
+        first, second, parties, *limits = self.numbers
+        self.locks = [asyncio.Lock(), asyncio.Lock()]
+        self.events = [asyncio.Event(), asyncio.Event()]
+        self.conditions = [asyncio.Condition(), asyncio.Condition(self.locks[1])]
+        self.semaphores = [
+            asyncio.Semaphore(first),
+            asyncio.BoundedSemaphore(second),
+        ]
+        self.barrier = asyncio.Barrier(parties)
+        kinds = [Queue, LifoQueue, PriorityQueue]
+        self.queues = [kind(limit) for kind, limit in zip(kinds, limits)]
+        for queue in self.queues:
+            queue.watch(self.trace)
+        loop = asyncio.get_running_loop()
+        self.futures = [loop.create_future() for _ in range(2)]
+        self.tasks = {}
+
+    async def main(self):
+        self.make_objects()
+        self.tasks[1] = asyncio.create_task(self.run_task(1))
+        await asyncio.sleep(LONGEST)
+        self.trace.add("main end")
+
+    def run(self):
+        make_loop = functools.partial(Loop, self.trace)
+        try:
+            with asyncio.Runner(loop_factory=make_loop) as runner:
+                runner.run(self.main())
+        except Deadlock:
+            pass  # it is in the trace
+        self.trace.ended = True
+        return self.trace.lines
+
+    # --- running a script
+
+    async def run_task(self, number):
+        state = Script(self, number, self.scripts[number])
+        try:
+            result = await state.run(0, len(state.ops))
+            result = result or 0
+        except BaseException as error:
+            if not isinstance(error, (Exception, asyncio.CancelledError)):
+                raise  # the interpreter's own end
+            self.trace.add(f"{number} end {name_of(error)}")
+            raise
+        self.trace.add(f"{number} end {result}")
+        return result
+
+    def spawned(self, numbers):
+        return [self.tasks[n] for n in numbers if n in self.tasks]
+
+
+class Script:
+    """A task that runs."""
+
+    def __init__(self, program, number, ops):
+        self.program = program
+        self.number = number
+        self.ops = ops
+        self.groups = []
+
+    async def run(self, first, end):
+        """Runs the ops from first to end; what `return` gives, or None."""
+        i = first
+        while i < end:
+            goes_on, name, args = self.ops[i]
+            inner = i + 1
+            if name in ("timeout", "group"):
+                inner += args[-1]
+            try:
+                if name == "return":
+                    return args[0]
+                if name == "fail":
+                    raise AppError(("EIO", "EPROTO", "EACCES")[args[0]])
+                returned = None
+                if name == "timeout":
+                    async with asyncio.timeout(seconds(args[0])):
+                        returned = await self.run(i + 1, inner)
+                    result = 0
+                elif name == "group":
+                    returned = await self.run_group(i + 1, inner)
+                    result = 0
+                else:
+                    result = await self.op(name, args)
+            except BaseException as error:
+                if not isinstance(error, (Exception, asyncio.CancelledError)):
+                    raise
+                self.note(i, name, name_of(error))
+                if not goes_on:
+                    raise
+            else:
+                self.note(i, name, text(result))
+                if returned is not None:
+                    return returned
+            i = inner
+        return None
+
+    async def run_group(self, first, end):
+        async with asyncio.TaskGroup() as group:
+            group._tasks = OrderedSet()
+            self.groups.append(group)
+            try:
+                returned = await self.run(first, end)
+            finally:
+                self.groups.pop()
+        return returned
+
+    def note(self, i, name, result):
+        self.program.trace.add(f"{self.number}.{i} {name} {result}")
+
+    async def op(self, name, args):
+        p = self.program
+        if name in TASK_OPS:
+            if args[0] not in p.tasks:
+                return "-"
+            args = [p.tasks[args[0]], *args[1:]]
+        result = OPS[name](self, *args)
+        if asyncio.iscoroutine(result):
+            result = await result
+        return result
+
+    # --- the ops
+
+    def spawn(self, k):
+        if k in self.program.tasks:
+            return "-"
+        self.program.tasks[k] = asyncio.create_task(self.program.run_task(k))
+
+    def group_spawn(self, k):
+        if not self.groups or k in self.program.tasks:
+            return "-"
+        coro = self.program.run_task(k)
+        try:
+            self.program.tasks[k] = self.groups[-1].create_task(coro)
+        except RuntimeError:
+            coro.close()
+            return "ECLOSED"
+
+    async def sleep(self, units):
+        await asyncio.sleep(units * UNIT)
+
+    async def wait_await(self, task):
+        return await task
+
+    async def gather(self, return_errors, *numbers):
+        tasks = self.program.spawned(numbers)
+        if not tasks:
+            return "-"
+        return await asyncio.gather(*tasks, return_exceptions=bool(return_errors))
+
+    async def wait(self, until, units, *numbers):
+        tasks = self.program.spawned(numbers)
+        if not tasks:
+            return "-"
+        until = (
+            asyncio.FIRST_COMPLETED,
+            asyncio.FIRST_EXCEPTION,
+            asyncio.ALL_COMPLETED,
+        )[until]
+        done, _ = await asyncio.wait(
+            tasks, timeout=seconds(units), return_when=until
+        )
+        return [int(task in done) for task in tasks]
+
+    async def wait_for(self, task, units):
+        return await asyncio.wait_for(task, seconds(units))
+
+    async def shield(self, task):
+        return await asyncio.shield(task)
+
+    async def as_completed(self, units, *numbers):
+        # Of those that are done their order is a set's; so take one at most.
+        tasks = []
+        done = False
+        for task in self.program.spawned(numbers):
+            if not task.done() or not done:
+                tasks.append(task)
+            done = done or task.done()
+        order = []
+        try:
+            async for task in asyncio.as_completed(tasks, timeout=seconds(units)):
+                order.append(tasks.index(task))
+        except (TimeoutError, asyncio.CancelledError) as error:
+            return [*order, error]
+        return [*order, "all"]
+
+    def state(self, task):
+        if task.cancelled():
+            return "cancelled"
+        if not task.done():
+            return "pending"
+        return task.exception() or task.result()
+
+    def on_done(self, task):
+        number = self.number
+        trace = self.program.trace
+        task.add_done_callback(lambda task: trace.add(f"{number} on_done"))
+
+    def soon(self, task):
+        asyncio.get_running_loop().call_soon(task.cancel)
+
+    def later(self, task, units):
+        asyncio.get_running_loop().call_later(units * UNIT, task.cancel)
+
+
+def of(objects, method, *fixed):
+    """An op on the object whose number is its first argument."""
+
+    def op(script, i, *args):
+        return getattr(getattr(script.program, objects)[i], method)(*args, *fixed)
+
+    return op
+
+
+OPS = {
+    "sleep": Script.sleep,
+    "spawn": Script.spawn,
+    "group_spawn": Script.group_spawn,
+    "await": Script.wait_await,
+    "gather": Script.gather,
+    "wait": Script.wait,
+    "wait_for": Script.wait_for,
+    "shield": Script.shield,
+    "as_completed": Script.as_completed,
+    "cancel": lambda script, task: task.cancel(),
+    "uncancel": lambda script: asyncio.current_task().uncancel(),
+    "cancelling": lambda script, task: task.cancelling(),
+    "state": Script.state,
+    "on_done": Script.on_done,
+    "soon": Script.soon,
+    "later": Script.later,
+    "lock": lambda script, i: drop(script.program.locks[i].acquire()),
+    "unlock": of("locks", "release"),
+    "locked": of("locks", "locked"),
+    "event_wait": lambda script, i: drop(script.program.events[i].wait()),
+    "event_set": of("events", "set"),
+    "event_clear": of("events", "clear"),
+    "event_is_set": of("events", "is_set"),
+    "condition_acquire": lambda script, i: drop(
+        script.program.conditions[i].acquire()
+    ),
+    "condition_release": of("conditions", "release"),
+    "condition_wait": lambda script, i: drop(script.program.conditions[i].wait()),
+    "condition_notify": of("conditions", "notify"),
+    "condition_notify_all": of("conditions", "notify_all"),
+    "semaphore_acquire": lambda script, i: drop(
+        script.program.semaphores[i].acquire()
+    ),
+    "semaphore_release": of("semaphores", "release"),
+    "semaphore_locked": of("semaphores", "locked"),
+    "barrier_wait": lambda script: script.program.barrier.wait(),
+    "barrier_reset": lambda script: script.program.barrier.reset(),
+    "barrier_abort": lambda script: script.program.barrier.abort(),
+    "barrier_waiting": lambda script: script.program.barrier.n_waiting,
+    "put": of("queues", "put"),
+    "get": of("queues", "get"),
+    "put_nowait": of("queues", "put_nowait"),
+    "get_nowait": of("queues", "get_nowait"),
+    "task_done": of("queues", "task_done"),
+    "join": of("queues", "join"),
+    "shutdown": of("queues", "shutdown"),
+    "queue_size": of("queues", "qsize"),
+    "future_set": of("futures", "set_result"),
+    "future_fail": lambda script, i: script.program.futures[i].set_exception(
+        AppError("EIO")
+    ),
+    "future_wait": lambda script, i: wait(script.program.futures[i]),
+    "future_cancel": of("futures", "cancel"),
+}
+TASK_OPS = "await wait_for shield cancel cancelling state on_done soon later".split()
+
+
+async def wait(future):
+    return await future
+
+
+async def drop(coro):
+    """Some acquires return True; weft's return 0."""
+    await coro
+
+
+def main():
+    programs = []
+    for line in sys.stdin:
+        if line.startswith("program "):
+            programs.append((line.strip(), []))
+        elif line.strip():
+            programs[-1][1].append(line)
+    for title, lines in programs:
+        print("\n".join([title, *Program(lines).run()]))
+
+
+if __name__ == "__main__":
+    main()
