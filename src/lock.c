@@ -25,7 +25,7 @@ static acquisition *acquisition_of(weft__waiter *waiter) {
 
 static bool cancel_acquire(const weft__wait *wait) {
   acquisition *a = weft__container(wait, acquisition, park.wait);
-  if (a->park.waiter.woken) return false;
+  if (a->park.waiter.woken || a->cancelled) return false;
   a->cancelled = true;
   a->park.waiter.task->wake = WEFT_ECANCELED;
   weft__ready(&a->park.waiter.task->handle);

@@ -18,11 +18,13 @@ typedef struct weft__select {
   weft__wait wait;
   weft_case *cases;
   size_t count;
+  bool left; /* its lots: it has been woken or cancelled */
 } weft__select;
 
 static entry *entry_of(weft_case *c) { return (entry *)(void *)c->private_; }
 
 __attribute__((noinline)) void weft__select_leave(weft__select *s) {
+  s->left = true;
   for (size_t i = 0; i < s->count; i++) {
     entry *e = entry_of(&s->cases[i]);
     weft__lot_remove(&e->waiter);
@@ -53,7 +55,7 @@ static weft_case *woken(const weft__select *s) {
 
 static bool cancel_select(const weft__wait *wait) {
   weft__select *s = weft__container(wait, weft__select, wait);
-  if (woken(s)) return false;
+  if (s->left) return false;
   weft__select_leave(s);
   weft__task *task = entry_of(s->cases)->waiter.task;
   task->wake = WEFT_ECANCELED;
@@ -146,6 +148,7 @@ static bool do_woken(weft_case *c, int rc) {
 
 /* Waits until one of them was woken, and does it if it can be done then. */
 static int wait_for_one(weft__select *s) {
+  s->left = false;
   for (size_t i = 0; i < s->count; i++) {
     int rc = park_case(&s->cases[i]);
     if (rc < 0) {
@@ -173,7 +176,8 @@ static int select_case(weft__select *s) {
 int weft_select(weft_case *cases, size_t count) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
   if (!count) return weft__fail(WEFT_EINVAL, "weft_select of no case");
-  weft__select s = {{"weft_select", cancel_select, NULL}, cases, count};
+  weft__select s = {
+      .wait = {"weft_select", cancel_select, NULL}, .cases = cases, .count = count};
   int rc = 0;
   size_t begun = 0;
   while (begun < count && rc >= 0) rc = begin_case(&s, &cases[begun++]);

@@ -695,6 +695,33 @@ static int bounded(void *arg) {
   return 0;
 }
 
+/* ---- all of them */
+
+static int cancelled_twice(void *arg) {
+  (void)arg;
+  clear();
+  weft_lock lock = {0};
+  weft_event never = {0};
+  weft_semaphore none = WEFT_SEMAPHORE(0);
+  weft_lock_acquire(&lock);
+  locker l = {&lock, 'l', NULL};
+  waiting w = {&never, 'e'};
+  acquirer a = {&none, 's'};
+  weft_task *t[] = {weft_create_task(lock_only, &l),
+                    weft_create_task(wait_event, &w),
+                    weft_create_task(acquire, &a)};
+  pass(1);
+  for (int i = 0; i < 3; i++) {
+    CHECK_EQUAL(weft_cancel(t[i]), 1);
+    CHECK_EQUAL(weft_cancel(t[i]), 1);
+    CHECK_EQUAL(weft_cancelling(t[i]), 2);
+  }
+  for (int i = 0; i < 3; i++) CHECK_EQUAL(weft_await(t[i]), WEFT_ECANCELED);
+  pass(3);
+  CHECK_TRACE("");
+  return 0;
+}
+
 /* ---- outside a run */
 
 static bool outside(void) {
@@ -756,6 +783,7 @@ int main(void) {
       {"a cancelled first does not disturb the order", fifo_order_3},
       {"several releases wake in order, and before later tasks", fifo_order_4},
       {"a bounded semaphore refuses one release too many", bounded},
+      {"two cancels at once end a wait once", cancelled_twice},
       {"outside a run they work as long as nobody has to wait", outside_case},
       {NULL, NULL},
   });

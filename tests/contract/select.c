@@ -156,7 +156,8 @@ static int cancel_passes_on(void *arg) {
   CHECK_EQUAL(weft_await(t[0]), WEFT_ECANCELED);
   t[0] = weft_create_task(get_by_select, &u[0]);
   pass(1);
-  weft_cancel(t[0]); /* while it waits */
+  weft_cancel(t[0]); /* while it waits, and again */
+  weft_cancel(t[0]);
   CHECK_EQUAL(weft_await(t[0]), WEFT_ECANCELED);
   put_now(&queue, 2);
   CHECK_EQUAL(get_now(&queue), 2);

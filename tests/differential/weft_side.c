@@ -402,6 +402,7 @@ int main(void) {
       any = true;
       memset(&program, 0, sizeof program);
       fputs(line, stdout);
+      fflush(stdout); /* a crash is then seen where it happens */
     } else if (strncmp(line, "objects ", 8) == 0) {
       read_objects(line);
     } else if (strncmp(line, "task ", 5) == 0) {
