@@ -4,7 +4,7 @@
 # else with its own, in a private folder. `./build.sh help` tells the commands.
 #
 # .tools/ holds the parts: say.sh messages, debian.sh and components.sh the
-# tools, compile.sh the build, demo.sh the page. All of it is bash 5 as in Debian 12.
+# tools, mbedtls.sh a library, compile.sh the build, demo.sh the page. All of it is bash 5 as in Debian 12.
 set -euo pipefail
 shopt -s nullglob globstar
 
@@ -23,6 +23,8 @@ source "$top/.tools/say.sh"
 source "$top/.tools/debian.sh"
 # shellcheck source=.tools/components.sh
 source "$top/.tools/components.sh"
+# shellcheck source=.tools/mbedtls.sh
+source "$top/.tools/mbedtls.sh"
 # shellcheck source=.tools/compile.sh
 source "$top/.tools/compile.sh"
 # shellcheck source=.tools/demo.sh

@@ -109,7 +109,7 @@ link_wasi() {
   local stage=$1 module=$1/$name.wasm world=weft
   shift
   read_flags "$top/wasi/link.flags"
-  (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "$library" -o "$module")
+  (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "${libraries[@]}" -o "$module")
   instrument "$module"
   if grep -qF 'wasi:http/incoming-handler@0.2.0#handle' "$module"; then world=weft-server; fi
   "$WEFT_WASM_TOOLS" component embed "$top/wasi/wit" --world "$world" "$module" -o "$module.embedded"
@@ -117,6 +117,9 @@ link_wasi() {
   "$WEFT_WASM_TOOLS" component new "$module" -o "$module.component"
   mv "$module.component" "$module"
 }
+
+# speaks_tls OBJECT…: whether a program makes TLS contexts.
+speaks_tls() { grep -qE 'weft_tls_(client|server)' "$@"; }
 
 link_native() {
   local stage=$1
@@ -129,6 +132,7 @@ link_native() {
 instrument() {
   local removed
   read_flags "$top/src/asyncify.remove"
+  if [[ " ${libraries[*]} " == *libmbedtls.a* ]]; then mapfile -t -O "${#flags[@]}" flags <"$WEFT_MBEDTLS/functions"; fi
   removed=$(IFS=, && echo "${flags[*]}")
   read_flags "$top/src/asyncify.flags"
   # A program need not contain each function of the list.
@@ -167,20 +171,40 @@ build_library() {
     esac
   done
   compile_all "$out/library" "${library_flags[@]}" -- "${files[@]}"
-  if same_command "$library" "$ar ${objects[*]}" && newer_than_all "$library" "${objects[@]}"; then return 0; fi
-  rm -f "$library.new"
-  "$ar" rcs "$library.new" "${objects[@]}"
-  mv "$library.new" "$library"
-  echo "$ar ${objects[*]}" >"$library.cmd"
+  archive "$library" "${objects[@]}"
+}
+
+# build_tls: the half of TLS on WASI that only programs which speak it link.
+build_tls() {
+  local objects
+  compile_all "$out/library" "${library_flags[@]}" -I"$WEFT_MBEDTLS/include" \
+    "-DMBEDTLS_CONFIG_FILE=\"$top/wasi/tls/mbedtls_config.h\"" -- "$top"/wasi/tls/*.c
+  archive "$out/tls.a" "${objects[@]}"
+}
+
+# archive FILE OBJECT…: brings a library of the objects up to date.
+archive() {
+  local file=$1
+  shift
+  if same_command "$file" "$ar $*" && newer_than_all "$file" "$@"; then return 0; fi
+  rm -f "$file.new"
+  "$ar" rcs "$file.new" "$@"
+  mv "$file.new" "$file"
+  echo "$ar $*" >"$file.cmd"
 }
 
 # link_program FILE.c…: compiles and links the program `name` into `place`.
 link_program() {
-  local objects stage=$place/stage recipe
+  local objects stage=$place/stage libraries=("$library") recipe
   compile_all "$place" "${program_flags[@]}" -- "$@"
-  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]}"
+  if [[ $kind == wasi ]] && speaks_tls "${objects[@]}"; then
+    need mbedtls
+    under_lock "$out/lock" build_tls
+    libraries+=("$out/tls.a" "$WEFT_MBEDTLS/libmbedtls.a")
+  fi
+  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]} ${libraries[*]}"
   if same_command "$place/link" "$recipe" &&
-    newer_than_all "$place/link.cmd" "$library" "${objects[@]}" "${link_inputs[@]}"; then return 0; fi
+    newer_than_all "$place/link.cmd" "${libraries[@]}" "${objects[@]}" "${link_inputs[@]}"; then return 0; fi
   rm -rf "$stage"
   mkdir -p "$stage"
   "link_$kind" "$stage" "${objects[@]}"

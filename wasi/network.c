@@ -48,6 +48,14 @@ int weft__address_port(const weft__address *address) {
              : address->val.ipv6.port;
 }
 
+void weft__address_set_port(weft__address *address, int port) {
+  if (address->tag == NETWORK_IP_SOCKET_ADDRESS_IPV4) {
+    address->val.ipv4.port = (uint16_t)port;
+  } else {
+    address->val.ipv6.port = (uint16_t)port;
+  }
+}
+
 int weft__address_format(const weft__address *address, char *text,
                          size_t size) {
   char host[INET6_ADDRSTRLEN], whole[WEFT__ADDRESS_TEXT];

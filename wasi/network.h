@@ -27,6 +27,7 @@ weft__address weft__address_any(network_ip_address_family_t family, int port);
 
 network_ip_address_family_t weft__address_family(const weft__address *address);
 int weft__address_port(const weft__address *address);
+void weft__address_set_port(weft__address *address, int port);
 
 /*
  * weft__address_format writes "127.0.0.1:80" or "[::1]:80" into text, cut to

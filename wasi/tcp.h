@@ -18,6 +18,7 @@
 #include <wasi/wasip2.h>
 
 struct weft__stream;
+struct weft__stream_ops;
 
 typedef struct weft__tcp {
   struct weft__stream *stream; /* whose it is */
@@ -85,7 +86,8 @@ void weft__tcp_drop(weft__tcp *tcp);
 /* weft__tcp_info is weft__stream_ops.info for "peername" and "sockname". */
 int weft__tcp_info(weft__tcp *tcp, const char *name, char *text, size_t size);
 
-/* weft__tcp_attach makes a stream, OPENING, a plain one over it. */
+/* weft__tcp_attach makes a new stream a plain one over it. */
 void weft__tcp_attach(struct weft__stream *stream, weft__tcp *tcp);
+extern const struct weft__stream_ops weft__tcp_ops;
 
 #endif

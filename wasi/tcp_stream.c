@@ -151,17 +151,17 @@ static int info_op(weft__stream *s, const char *name, char *text, size_t size) {
   return weft__tcp_info(tcp_of(s), name, text, size);
 }
 
-static const weft__stream_ops ops = {.read = read_op,
-                                     .write = write_op,
-                                     .shutdown = shutdown_op,
-                                     .close = close_op,
-                                     .abort = abort_op,
-                                     .info = info_op};
+const weft__stream_ops weft__tcp_ops = {.read = read_op,
+                                        .write = write_op,
+                                        .shutdown = shutdown_op,
+                                        .close = close_op,
+                                        .abort = abort_op,
+                                        .info = info_op};
 
 void weft__tcp_attach(weft__stream *s, weft__tcp *tcp) {
   tcp->stream = s;
   tcp->input.run = on_input;
   tcp->output.run = on_output;
   s->host = (intptr_t)tcp;
-  s->ops = &ops;
+  s->ops = &weft__tcp_ops;
 }
