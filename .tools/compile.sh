@@ -160,18 +160,23 @@ read_flags() {
 # --- what is out of date, and making it --------------------------------------
 
 # build_library: brings libweft.a up to date. Of the context switches it takes
-# the one that the kind asks for.
+# the one that the kind asks for. The back end is left out of link-time
+# optimisation: the linker takes every bitcode member that JavaScript may call
+# into each program, whether it is needed or not.
 build_library() {
-  local file files=() objects
-  for file in "$top"/src/*.c "$top/$backend"/*.c "$top/$backend"/bindings/*.c; do
+  local file core=() host=() objects all
+  for file in "$top"/src/*.c; do
     case $file in
-      "$top/src/context_$switch.c") files+=("$file") ;;
+      "$top/src/context_$switch.c") core+=("$file") ;;
       "$top"/src/context_*.c) ;;
-      *) files+=("$file") ;;
+      *) core+=("$file") ;;
     esac
   done
-  compile_all "$out/library" "${library_flags[@]}" -- "${files[@]}"
-  archive "$library" "${objects[@]}"
+  compile_all "$out/library" "${library_flags[@]}" -- "${core[@]}"
+  all=("${objects[@]}")
+  host=("$top/$backend"/*.c "$top/$backend"/bindings/*.c)
+  compile_all "$out/library" "${library_flags[@]}" -fno-lto -- "${host[@]}"
+  archive "$library" "${all[@]}" "${objects[@]}"
 }
 
 # build_tls: the half of TLS on WASI that only programs which speak it link.
