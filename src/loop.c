@@ -16,6 +16,23 @@ static void begin_pass(void) {
   weft__clock.quiet_until = 0;
 }
 
+/*
+ * In the middle of a long pass: timers that are due go before what is left of
+ * it, or each would wait for all of the pass.
+ */
+static void fire_in_pass(void) {
+  if (weft__timer_next(&weft__loop.timers) > weft__now()) return;
+  weft__list later, left;
+  weft__list_init(&later);
+  weft__list_init(&left);
+  weft__list_splice(&later, &weft__loop.ready);
+  weft__list_splice(&left, &weft__loop.batch);
+  weft__timer_fire_due(&weft__loop.timers, weft__now());
+  weft__list_splice(&weft__loop.batch, &weft__loop.ready);
+  weft__list_splice(&weft__loop.batch, &left);
+  weft__list_splice(&weft__loop.ready, &later);
+}
+
 /* Ends the run of tasks that wait for nothing that could ever happen. */
 static void break_deadlock(void) {
   weft__report("deadlock: nothing can ever wake these tasks");
@@ -99,11 +116,15 @@ static int64_t wait(void) {
  * The clock is costly, so it is read once in `every` steps, and `every` is
  * halved when they took long: a slow step is noticed after a few.
  */
-enum { MOST_STEPS = 256, SHORT = 500 * 1000 };
+enum {
+  MOST_STEPS = 256,
+  SHORT = 500 * 1000,          /* nanoseconds, as all of these */
+  LONG_PASS = 4 * 1000 * 1000, /* after which timers interrupt it */
+};
 
 __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
   static int every = 1;
-  int64_t start = weft__host_now(), last = start;
+  int64_t start = weft__host_now(), last = start, fired = start;
   int left = every;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
@@ -118,10 +139,15 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
       }
       last = now;
       left = every;
+      if (now - fired > LONG_PASS) {
+        fired = now;
+        fire_in_pass();
+      }
       if (now - start > budget && !weft__list_empty(&weft__loop.batch)) {
         return 0;
       }
     }
+    fired = last;
     if (last - start > budget) return 0;
     if (!advance()) return WEFT__LOOP_DONE;
     int64_t until = wait();
