@@ -17,8 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const double WINDOW = 500e-6;  /* seconds of work sent ahead */
-static const double QUICKEST = 1e-6;  /* what a job is taken to last at least */
+static const double WINDOW = 500e-6; /* seconds of work sent ahead */
+static const double QUICKEST = 1e-6; /* what a job is taken to last at least */
 enum { MOST_SENT = 512, MOST_ATTEMPTS = 5, MESSAGE_SIZE = 512 };
 
 static weft__work *work_at(weft__node *node) {

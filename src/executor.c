@@ -162,8 +162,10 @@ static int take_room(weft_executor *pool) {
                !weft__list_empty(&pool->waiters));
   if (!wait) return 0;
   if (pool->refuse) {
-    return weft__fail(WEFT_EFULL, "%z jobs wait for a worker already, as many "
-                      "as may", pool->queue_limit);
+    return weft__fail(WEFT_EFULL,
+                      "%z jobs wait for a worker already, as many "
+                      "as may",
+                      pool->queue_limit);
   }
   if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__room room = {.wait = {"weft_run_in_executor", cancel_room, NULL},
@@ -202,11 +204,13 @@ static bool keep_input(weft__work *work) {
 static int start_work(weft__work *work) {
   weft_executor *pool = work->pool;
   /* What a worker copies at once is not copied twice. */
-  bool keep = !pool->kind->copies || work->idempotent ||
-              !weft__has_free_worker(pool);
+  bool keep =
+      !pool->kind->copies || work->idempotent || !weft__has_free_worker(pool);
   if ((keep && !keep_input(work)) || weft__enqueue(work) < 0) {
-    return weft__fail(WEFT_ENOMEM, "no memory for job '%s' and its input of "
-                      "%z bytes", work->call.job->name, work->call.size);
+    return weft__fail(WEFT_ENOMEM,
+                      "no memory for job '%s' and its input of "
+                      "%z bytes",
+                      work->call.job->name, work->call.size);
   }
   pool->live++;
   weft__dispatch(pool);

@@ -27,11 +27,11 @@ struct weft_executor {
   weft__list workers;  /* of weft__worker */
   int worker_count;
   size_t live;
-  weft__list waiters;  /* of weft__room */
-  size_t reserved;     /* room given to waiters that have not run yet */
+  weft__list waiters;    /* of weft__room */
+  size_t reserved;       /* room given to waiters that have not run yet */
   weft__future *drained; /* completes when live is 0; NULL: nobody waits */
   weft__future *started; /* completes when no worker is starting */
-  bool closing;        /* takes no more */
+  bool closing;          /* takes no more */
 };
 
 /* A task that waits for room in the queue. */

@@ -13,7 +13,7 @@ typedef struct part {
   weft__handle handle;
   weft_map *map;
   weft__future *future;
-  size_t first;   /* index of its first input */
+  size_t first; /* index of its first input */
   uint32_t items;
 } part;
 
@@ -22,7 +22,7 @@ struct weft_map {
   size_t count, given; /* inputs, and those whose result was given */
   size_t part_count;
   part *parts;
-  part **ended;       /* in the order of their ends */
+  part **ended; /* in the order of their ends */
   size_t ended_count;
   size_t now;         /* which of `ended` is being given ... */
   uint32_t item;      /* ... and which of its items comes next */
@@ -63,8 +63,10 @@ weft_map *weft_executor_map_job(weft_executor *pool, weft_job *job,
                                 size_t chunk) {
   if (!weft__current()) return NULL;
   if (job->bytes) {
-    weft__fail(WEFT_EINVAL, "job '%s' was registered with WEFT_JOB_BYTES: map "
-               "wants WEFT_JOB", job->name);
+    weft__fail(WEFT_EINVAL,
+               "job '%s' was registered with WEFT_JOB_BYTES: map "
+               "wants WEFT_JOB",
+               job->name);
     return NULL;
   }
   if (!chunk) chunk = choose_chunk(pool, count);

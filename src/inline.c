@@ -79,17 +79,16 @@ static void on_no_memory(weft__handle *handle) {
   no_memory(weft__container(handle, inline_worker, done));
 }
 
-static void send(weft__worker *worker, weft__work *const *works,
-                 size_t count) {
+static void send(weft__worker *worker, weft__work *const *works, size_t count) {
   (void)count; /* 1: this kind has no streams */
   inline_worker *w = worker->host;
   weft__work *work = works[0];
   weft_task_options options = {.stack_size = WEFT_STACK_MAIN};
   w->call = malloc(sizeof *w->call);
-  w->task = !w->call ? NULL
-                     : weft__task_new(weft__job_run, w->call, &options,
-                                      work->call.job->name,
-                                      work->call.job->site);
+  w->task = !w->call
+                ? NULL
+                : weft__task_new(weft__job_run, w->call, &options,
+                                 work->call.job->name, work->call.job->site);
   if (!w->task) {
     free(w->call);
     w->call = NULL;

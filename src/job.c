@@ -32,8 +32,10 @@ static int run_typed(weft__call *call) {
   size_t size = job->output_size ? job->output_size : 1;
   call->output.data = calloc(1, size);
   if (!call->output.data) {
-    return weft__fail(WEFT_ENOMEM, "job '%s': no memory for its output of %z "
-                      "bytes", job->name, size);
+    return weft__fail(WEFT_ENOMEM,
+                      "job '%s': no memory for its output of %z "
+                      "bytes",
+                      job->name, size);
   }
   call->output.size = job->output_size;
   return job->typed(call->input, call->output.data);

@@ -13,7 +13,7 @@ typedef struct weft__call {
   const weft_job *job;
   const void *input;
   size_t size;
-  uint32_t items; /* 0: not a chunk */
+  uint32_t items;     /* 0: not a chunk */
   weft_output output; /* what the call has given; the caller's to free */
 } weft__call;
 

@@ -124,7 +124,9 @@ enum {
 
 __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
   static int every = 1;
-  int64_t start = weft__host_now(), last = start, fired = start;
+  static int64_t fired; /* when timers were last looked at; a pass may take
+                           more than one call */
+  int64_t start = weft__host_now(), last = start;
   int left = every;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
@@ -147,11 +149,11 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
         return 0;
       }
     }
-    fired = last;
     if (last - start > budget) return 0;
     if (!advance()) return WEFT__LOOP_DONE;
     int64_t until = wait();
     if (until) return until;
     begin_pass();
+    fired = last;
   }
 }

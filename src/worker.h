@@ -23,7 +23,7 @@ typedef struct weft__work {
   struct weft__worker *worker; /* NULL while it is queued */
   weft__future *future;        /* NULL: it was cancelled, nobody waits */
   weft__call call;
-  void *copy; /* of the input: ours; NULL when the input is not kept */
+  void *copy;      /* of the input: ours; NULL when the input is not kept */
   uint32_t number; /* of the worker's, from 0 */
   int priority;
   uint8_t attempts; /* to run it, so far */
@@ -42,13 +42,13 @@ typedef struct weft__worker {
   weft_executor *pool;
   const struct weft__worker_kind *kind;
   weft__worker_state state;
-  weft__list sent;     /* of weft__work */
+  weft__list sent; /* of weft__work */
   uint32_t sent_count;
   uint32_t next_number;
-  double expected;     /* seconds that what was sent will take */
-  weft__timer timer;   /* the grace of what it runs, or its idleness */
-  void *host;          /* the kind's own */
-  uint32_t place;      /* 0 .. max_workers - 1, unique in the pool */
+  double expected;   /* seconds that what was sent will take */
+  weft__timer timer; /* the grace of what it runs, or its idleness */
+  void *host;        /* the kind's own */
+  uint32_t place;    /* 0 .. max_workers - 1, unique in the pool */
 } weft__worker;
 
 typedef struct weft__worker_kind {
@@ -80,7 +80,7 @@ extern const weft__worker_kind weft__inline_workers;
 /* How a worker's job has ended. */
 typedef struct weft__outcome {
   int rc;
-  weft_output output;   /* from malloc; now weft's */
+  weft_output output;  /* from malloc; now weft's */
   const char *message; /* of an error, or NULL; stays the caller's */
   double seconds;      /* that it took */
   bool damaged;        /* the worker cannot be used again */

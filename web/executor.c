@@ -27,8 +27,7 @@ static int start(weft__worker *worker) {
 /* What JavaScript is told of a job: what sendWords there reads. */
 enum { WORDS = 4 };
 
-static void send(weft__worker *worker, weft__work *const *works,
-                 size_t count) {
+static void send(weft__worker *worker, weft__work *const *works, size_t count) {
   uint32_t words[count * WORDS];
   for (size_t i = 0; i < count; i++) {
     const weft__call *call = &works[i]->call;

@@ -32,8 +32,8 @@ static struct outcome {
 
 static int run_job(void *arg) {
   (void)arg;
-  int rc = weft_run_at(weft__job_run, &call, NULL, call.job->name,
-                       call.job->site);
+  int rc =
+      weft_run_at(weft__job_run, &call, NULL, call.job->name, call.job->site);
   outcome = (struct outcome){
       .rc = rc,
       .data = call.output.data,
@@ -48,8 +48,7 @@ EMSCRIPTEN_KEEPALIVE int weft__job_begin(const weft_job *job, void *input,
                                          size_t size, uint32_t items) {
   weft__is_worker = true;
   outcome = (struct outcome){0};
-  call = (weft__call){
-      .job = job, .input = input, .size = size, .items = items};
+  call = (weft__call){.job = job, .input = input, .size = size, .items = items};
   return weft__start_root(run_job);
 }
 

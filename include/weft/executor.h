@@ -42,8 +42,8 @@ typedef struct weft_executor_options {
   size_t queue_limit; /* how many jobs may wait for a worker; default: any
                          number. Beyond, submitting waits */
   bool refuse;        /* ... or, with this, fails with WEFT_EFULL */
-  double idle; /* seconds after which an idle worker is dropped; default:
-                  never */
+  double idle;        /* seconds after which an idle worker is dropped; default:
+                         never */
   double grace; /* seconds that a cancelled job has to end by itself; default
                    0.1; negative: none */
   const char *urls;  /* wasmtime: default is $WEFT_EXECUTOR */
@@ -94,7 +94,7 @@ int weft_executor_start(weft_executor *pool);
 
 /* Choices for one job; zero means the default throughout. */
 typedef struct weft_job_options {
-  int priority; /* the higher go first; the same, in order of submission */
+  int priority;    /* the higher go first; the same, in order of submission */
   bool idempotent; /* may be run again elsewhere when its worker is lost: it
                       does nothing that counts but computing its output */
 } weft_job_options;
@@ -147,8 +147,7 @@ typedef struct weft_map weft_map;
   weft_executor_map_job((pool), &weft__job_##job,                              \
                         weft__job_input_##job(inputs), (count), (chunk))
 weft_map *weft_executor_map_job(weft_executor *pool, weft_job *job,
-                                const void *inputs, size_t count,
-                                size_t chunk);
+                                const void *inputs, size_t count, size_t chunk);
 
 /*
  * weft_map_next(map, &index, &output) waits for the next that has ended, gives

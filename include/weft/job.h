@@ -59,10 +59,15 @@ typedef struct weft_job {
   int weft__job_run_##function(const void *input, void *output) {              \
     return function((const input_type *)input, (output_type *)output);         \
   }                                                                            \
-  weft_job weft__job_##function = {                                            \
-      #function,          WEFT_HERE,           0, weft__job_run_##function,    \
-      sizeof(input_type), sizeof(output_type), 0, 0,                           \
-      0};                                                                      \
+  weft_job weft__job_##function = {#function,                                  \
+                                   WEFT_HERE,                                  \
+                                   0,                                          \
+                                   weft__job_run_##function,                   \
+                                   sizeof(input_type),                         \
+                                   sizeof(output_type),                        \
+                                   0,                                          \
+                                   0,                                          \
+                                   0};                                         \
   WEFT__JOB_REGISTER(function)                                                 \
   WEFT__JOB_TYPES(function, input_type, output_type)
 
@@ -74,7 +79,7 @@ typedef struct weft_job {
  */
 #define WEFT_JOB_BYTES(function)                                               \
   int weft__job_run_##function(const void *input, size_t size,                 \
-                               weft_output *output) {                           \
+                               weft_output *output) {                          \
     return function(input, size, output);                                      \
   }                                                                            \
   weft_job weft__job_##function = {                                            \
@@ -107,8 +112,8 @@ bool weft_job_cancelled(void);
 
 /* Lets the compiler check the types of what is given and taken. */
 #define WEFT__JOB_TYPES(function, input_type, output_type)                     \
-  __attribute__((unused)) static inline const void *weft__job_input_##function(\
-      const input_type *input) {                                               \
+  __attribute__((unused)) static inline const void *                           \
+  weft__job_input_##function(const input_type *input) {                        \
     return input;                                                              \
   }                                                                            \
   __attribute__((unused)) static inline void *weft__job_output_##function(     \

@@ -6,7 +6,7 @@
  *                        10 each yield is ten calls down, with live locals
  *   spawn batch|seq N    create, run and join a task that returns its argument
  *   memory N [STACK]     N tasks asleep for 2 s (its peak is what is measured)
- *   timers N             N sleeps of 1..1000 ms: how late they are
+ *   timers N [STACK]     N sleeps of 1..1000 ms: how late they are
  *   hello                yields once, then says hello
  *
  * The limit of a switch is what Asyncify itself takes, which floor.c measures;
@@ -144,7 +144,8 @@ static int bench_timers(void) {
   if (!n) return 0;
   late = malloc(n * sizeof *late);
   if (!late) return WEFT_ENOMEM;
-  int rc = run_all(timer, n, NULL);
+  weft_task_options options = {.stack_size = (size_t)number(3)};
+  int rc = run_all(timer, n, &options);
   qsort(late, n, sizeof *late, by_value);
   report("timers late p99", late[n * 99 / 100], "ms");
   report("timers earliest", late[0], "ms");
@@ -159,7 +160,7 @@ static int bench(void *arg) {
   if (!strcmp(metric, "switch") && argc_ == 4) return bench_switch();
   if (!strcmp(metric, "spawn") && argc_ == 4) return bench_spawn();
   if (!strcmp(metric, "memory") && argc_ >= 3) return bench_memory();
-  if (!strcmp(metric, "timers") && argc_ == 3) return bench_timers();
+  if (!strcmp(metric, "timers") && argc_ >= 3) return bench_timers();
   if (!strcmp(metric, "hello")) {
     weft_sleep(0);
     puts("hello");

@@ -48,11 +48,7 @@ describe('the command line', () => {
 
   /** @type {[string, string[], RegExp][]} */
   const mistakes = [
-    [
-      'an unknown command',
-      ['rnu'],
-      /unknown command 'rnu'[^]*run compile/,
-    ],
+    ['an unknown command', ['rnu'], /unknown command 'rnu'[^]*run compile/],
     ['run without a file', ['run'], /run needs a C file/],
     ['a file that is not there', ['run', 'nope.c'], /no file nope\.c/],
     ['an unknown host', ['run', hello, '--host', 'x'], /unknown host 'x'/],

@@ -111,7 +111,8 @@ static int nap(void *arg) {
 }
 
 static int with_tasks(const int *in, int *out) {
-  weft_task *naps[] = {weft_create_task(nap, NULL), weft_create_task(nap, NULL)};
+  weft_task *naps[] = {weft_create_task(nap, NULL),
+                       weft_create_task(nap, NULL)};
   int results[2];
   int rc = weft_gather(naps, 2, results);
   if (rc < 0) return rc;
@@ -328,12 +329,13 @@ static int overflowing(weft_executor *pool) {
 }
 static int gigabyte(weft_executor *pool) {
   size_t size = (size_t)1 << 30;
-  weft_future *f =
-      weft_run_in_executor_bytes(pool, large, &size, sizeof size);
+  weft_future *f = weft_run_in_executor_bytes(pool, large, &size, sizeof size);
   int rc = weft_await(f);
   weft_job_output(f, &size);
-  if (rc < 0) show("1 GB", rc);
-  else printf("1 GB: %s\n", size == (size_t)1 << 30 ? "ok" : "cut");
+  if (rc < 0)
+    show("1 GB", rc);
+  else
+    printf("1 GB: %s\n", size == (size_t)1 << 30 ? "ok" : "cut");
   weft_release(f);
   check_pool(pool);
   return 0;
@@ -500,12 +502,12 @@ static const struct {
   const char *name;
   int (*run)(weft_executor *pool);
 } cases[] = {
-    CASE(results),    CASE(big),      CASE(many),        CASE(spinning),
-    CASE(polite),     CASE(behind),   CASE(trapping),    CASE(leaving),
-    CASE(gigabyte),   CASE(devouring), CASE(overflowing), CASE(tasks),
-    CASE(output),     CASE(priorities), CASE(limit),     CASE(map),
-    CASE(closing),    CASE(idle),     CASE(start),       CASE(abandon),
-    CASE(bad),        CASE(unstarted),
+    CASE(results),  CASE(big),        CASE(many),        CASE(spinning),
+    CASE(polite),   CASE(behind),     CASE(trapping),    CASE(leaving),
+    CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
+    CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
+    CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
+    CASE(bad),      CASE(unstarted),
 };
 
 static int run_case(void *arg) {

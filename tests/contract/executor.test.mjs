@@ -49,7 +49,11 @@ to_thread: 0 42
 `,
 );
 shows('big', 'a megabyte goes in and out', '1 MiB: ok\nreversed\n');
-shows('many', '5,000 jobs at once keep their results', 'gather: ok\nwrong: 0\n');
+shows(
+  'many',
+  '5,000 jobs at once keep their results',
+  'gather: ok\nwrong: 0\n',
+);
 shows(
   'tasks',
   'a job runs tasks of its own, but no executor',
@@ -129,10 +133,14 @@ cleaned up
 shutdown: ok
 `,
 );
-shows('bad', 'options that make no sense are refused', `\
+shows(
+  'bad',
+  'options that make no sense are refused',
+  `\
 -1 workers: WEFT_EINVAL: max_workers and idle are 0 or more, and grace is a \
 number
-`);
+`,
+);
 
 shows('start', 'all workers can be started ahead', `2 2\n${goesOn}`, {
   hosts: isolated,

@@ -154,11 +154,16 @@ static const struct {
   const char *name;
   weft_fn fn;
 } cases[] = {
-    {"stack_overflow", stack_overflow}, {"runaway", runaway_recursion},
-    {"deep_recursion", deep_recursion}, {"out_of_memory", out_of_memory},
-    {"trap", trapping},                 {"nested_run", nested_run},
-    {"wait_for_self", wait_for_self},   {"stale_handles", stale_handles},
-    {"delays", delays},                 {"deadlock", deadlock},
+    {"stack_overflow", stack_overflow},
+    {"runaway", runaway_recursion},
+    {"deep_recursion", deep_recursion},
+    {"out_of_memory", out_of_memory},
+    {"trap", trapping},
+    {"nested_run", nested_run},
+    {"wait_for_self", wait_for_self},
+    {"stale_handles", stale_handles},
+    {"delays", delays},
+    {"deadlock", deadlock},
 };
 
 static int outside(void) {

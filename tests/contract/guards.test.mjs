@@ -104,7 +104,10 @@ for (const host of hosts) {
   }
 
   test(`${host}, release: a stack overflow names the task and ends the program`, async () => {
-    const { code, stderr } = await run(file, { host, args: ['stack_overflow'] });
+    const { code, stderr } = await run(file, {
+      host,
+      args: ['stack_overflow'],
+    });
     assert.match(
       stderr,
       /task 'fn' created at guards\.c:\d+ has overflowed its C stack of \d+ bytes; give it more with weft_task_options\.stack_size/,

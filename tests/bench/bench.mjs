@@ -1,0 +1,237 @@
+// ./build.sh bench [METRIC [CASE…]] [--host node|wasmtime] [--json] [--reps N]
+//
+// Measures weft, release builds, beside its floor: what the host takes with no
+// runtime around it. A figure is the median of the repetitions; those of weft
+// and of its floor are taken in turn, so that a disturbance hits both. Only
+// ratios within one run count. It prints a table, or with --json one line per
+// result: {"metric", "case", "host", "value", "unit"}; the floor's host is
+// "node floor" or "wasmtime floor".
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { once } from 'node:events';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { compile, tool } from '../lib/weft.mjs';
+
+/**
+ * @typedef {{metric: string, value: number, unit: string}} Figure
+ * @typedef {{ended: Promise<Figure[]>, pid: number}} Run
+ */
+
+const TICKS = 100; // per second, of /proc's CPU times on Linux
+
+/** The CPU seconds of the children that have ended. */
+function childrenCpu() {
+  const fields = readFileSync('/proc/self/stat', 'latin1')
+    .split(') ')[1]
+    .split(' ');
+  return (Number(fields[13]) + Number(fields[14])) / TICKS;
+}
+
+/** The peak of a process's resident memory in bytes; 0 when it has ended. */
+function peak(pid) {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'latin1');
+    return Number(status.match(/VmHWM:\s+(\d+)/)?.[1] ?? 0) * 1024;
+  } catch {
+    return 0;
+  }
+}
+
+/** What runs a compiled program on a host. */
+const launch = {
+  node: (program) => [tool('NODE'), program],
+  wasmtime: (program) => [
+    tool('WASMTIME'),
+    'run',
+    ...tool('WASMTIME_FLAGS').split(' '),
+    program,
+  ],
+};
+
+/**
+ * Runs a command to its end; gives the figures it prints, its peak memory, and
+ * when its first line came.
+ */
+async function execute(command) {
+  const start = performance.now();
+  const child = spawn(command[0], command.slice(1), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let text = '';
+  let first = NaN;
+  let memory = 0;
+  const sampler = setInterval(() => {
+    memory = Math.max(memory, peak(child.pid));
+  }, 10);
+  child.stdout.setEncoding('utf8').on('data', (data) => {
+    if (!text) first = performance.now() - start;
+    text += data;
+  });
+  const [code] = await once(child, 'close');
+  clearInterval(sampler);
+  if (code !== 0) throw new Error(`${command.join(' ')}: exit status ${code}`);
+  const figures = text
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  return { figures, memory, first };
+}
+
+/** Each kind of metric: how one repetition of a case is measured. */
+const measures = {
+  /** The program prints the figures itself. */
+  async printed(command, metric, args) {
+    return (await execute([...command, metric, ...args])).figures;
+  },
+
+  /** Peak memory with that many tasks, less that with one. */
+  async memory(command, metric, [tasks, ...rest]) {
+    const [many, one] = [
+      await execute([...command, metric, tasks, ...rest]),
+      await execute([...command, metric, '1', ...rest]),
+    ];
+    const value = (many.memory - one.memory) / Number(tasks);
+    return [{ metric, value, unit: 'B/task' }];
+  },
+
+  /** CPU time with that many timers, less that with none. */
+  async cpu(command, metric, [count, ...rest]) {
+    const before = childrenCpu();
+    await execute([...command, metric, '0', ...rest]);
+    const between = childrenCpu();
+    const { figures } = await execute([...command, metric, count, ...rest]);
+    const value = (childrenCpu() - between - (between - before)) * 1e3;
+    return [{ metric: `${metric} cpu`, value, unit: 'ms' }, ...figures];
+  },
+
+  /** From the start of the process to its first line. */
+  async startup(command, metric) {
+    const { first } = await execute([...command, 'hello']);
+    return [{ metric, value: first, unit: 'ms' }];
+  },
+};
+
+/** The metrics: their kind, their cases, and what the floor's program is. */
+const metrics = {
+  switch: {
+    measure: measures.printed,
+    cases: ['2 0', '1000 0', '2 10', '1000 10'],
+    floor: 'floor',
+  },
+  spawn: {
+    measure: measures.printed,
+    cases: ['batch 100000', 'seq 100000'],
+    floor: 'floor',
+  },
+  memory: { measure: measures.memory, cases: ['100000', '100000 1024'] },
+  timers: { measure: measures.cpu, cases: ['100000', '100000 1024'] },
+  startup: { measure: measures.startup, cases: [''], floor: 'empty' },
+  size: { cases: [''] },
+};
+
+/** Bytes that a host has to load for helloworld, gzipped. */
+async function size(host) {
+  const program = await compile('examples/helloworld.c', { host });
+  const files =
+    host === 'node' ? [program, program.replace(/mjs$/, 'wasm')] : [program];
+  const bytes = files.map((file) => readFileSync(file));
+  const sum = (list) => list.reduce((a, b) => a + b, 0);
+  return [
+    { metric: 'size raw', value: sum(bytes.map((b) => b.length)), unit: 'B' },
+    {
+      metric: 'size gzip',
+      value: sum(bytes.map((b) => gzipSync(b, { level: 9 }).length)),
+      unit: 'B',
+    },
+  ];
+}
+
+function median(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2
+    ? sorted[middle]
+    : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The medians of the repetitions of one case, weft's and the floor's. */
+async function measureCase(metric, kase, host, reps) {
+  const { measure, floor } = metrics[metric];
+  const args = kase.split(' ').filter(Boolean);
+  const peers = [[host, 'core']];
+  if (floor) peers.push([`${host} floor`, floor]);
+  const runs = new Map();
+  for (let i = 0; i < reps; i++) {
+    for (const [name, program] of peers) {
+      const file = await compile(`tests/bench/${program}.c`, { host });
+      for (const f of await measure(launch[host](file), metric, args)) {
+        const key = JSON.stringify([f.metric, name, f.unit]);
+        runs.set(key, [...(runs.get(key) ?? []), f.value]);
+      }
+    }
+  }
+  return [...runs].map(([key, values]) => {
+    const [name, on, unit] = JSON.parse(key);
+    return { metric: name, case: kase, host: on, value: median(values), unit };
+  });
+}
+
+function print(results) {
+  for (const r of results) {
+    const floor = results.find(
+      (other) =>
+        other.metric === r.metric &&
+        other.case === r.case &&
+        other.host === `${r.host} floor`,
+    );
+    const ratio = floor
+      ? `  ${(r.value / floor.value).toFixed(2)} × floor`
+      : '';
+    console.log(
+      `${r.metric.padEnd(16)} ${r.case.padEnd(14)} ${r.host.padEnd(15)}` +
+        `${r.value.toPrecision(4).padStart(10)} ${r.unit}${ratio}`,
+    );
+  }
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    host: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    reps: { type: 'string', default: '5' },
+  },
+});
+const [only, ...caseWords] = positionals;
+const hosts = values.host ? [values.host] : ['node', 'wasmtime'];
+const names = only ? [only] : Object.keys(metrics);
+for (const name of [...names, ...hosts]) {
+  if (name in metrics || name in launch) continue;
+  console.error(
+    `bench: no '${name}'. Metrics: ${Object.keys(metrics).join(' ')}; hosts: node wasmtime.`,
+  );
+  process.exit(2);
+}
+if (!values.json) {
+  console.error(`${cpus().length} processors, median of ${values.reps}`);
+}
+for (const metric of names) {
+  const cases = caseWords.length
+    ? [caseWords.join(' ')]
+    : metrics[metric].cases;
+  for (const kase of cases) {
+    for (const host of hosts) {
+      const results =
+        metric === 'size'
+          ? (await size(host)).map((f) => ({ ...f, case: '', host }))
+          : await measureCase(metric, kase, host, Number(values.reps));
+      if (values.json) {
+        for (const result of results) console.log(JSON.stringify(result));
+      } else print(results);
+    }
+  }
+}
