@@ -11,21 +11,24 @@ const file = 'tests/browser/yielding.c';
 test('a page keeps its frames while 10,000 tasks yield in a loop', async () => {
   const program = await compile(file, { host: 'browser' });
   const page = await (await openBrowser()).newPage(path.dirname(program));
-  const { gaps, status } = await page.evaluate(async (name) => {
-    const weft = await import(new URL(name, document.baseURI).href);
-    const times = /** @type {number[]} */ ([]);
-    const frame = (/** @type {number} */ time) => {
-      times.push(time);
+  const { gaps, status } = await page.evaluate(
+    async (name) => {
+      const weft = await import(new URL(name, document.baseURI).href);
+      const times = /** @type {number[]} */ ([]);
+      const frame = (/** @type {number} */ time) => {
+        times.push(time);
+        requestAnimationFrame(frame);
+      };
       requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    const longTasks = /** @type {number[]} */ ([]);
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) longTasks.push(entry.duration);
-    }).observe({ entryTypes: ['longtask'] }); // 50 ms and more
-    const code = await weft.run({ stdout: () => {} });
-    return { gaps: longTasks, frames: times.length, status: code };
-  }, `./${path.basename(program)}`);
+      const longTasks = /** @type {number[]} */ ([]);
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) longTasks.push(entry.duration);
+      }).observe({ entryTypes: ['longtask'] }); // 50 ms and more
+      const code = await weft.run({ stdout: () => {} });
+      return { gaps: longTasks, frames: times.length, status: code };
+    },
+    `./${path.basename(program)}`,
+  );
   await page.close();
   assert.equal(status, 0);
   // The first touch of 10,000 stacks and a busy machine may cost one or two.
