@@ -19,11 +19,19 @@ async function lines(host, name, { debug = false } = {}) {
 
 for (const host of hosts) {
   test(`${host}: a suspending call outside weft_run is refused`, async () => {
-    assert.deepEqual((await lines(host, 'outside')).lines, [
+    const { lines: out } = await lines(host, 'outside');
+    assert.equal(
+      out[0],
       'weft_sleep: WEFT_ENOTRUNNING: called outside a task of weft_run',
+    );
+    assert.equal(
+      out[1],
       'weft_await: WEFT_ENOTRUNNING: called outside a task of weft_run',
-      "weft_create_task: WEFT_ENOTRUNNING: task 'forever' at guards.c:167 created outside weft_run",
-    ]);
+    );
+    assert.match(
+      out[2],
+      /^weft_create_task: WEFT_ENOTRUNNING: task 'forever' at guards\.c:\d+ created outside weft_run$/,
+    );
   });
 
   test(`${host}: weft_run inside weft_run is refused`, async () => {
