@@ -306,6 +306,10 @@ void weft__dispatch(weft_executor *pool) {
 
 /* ---- what workers report */
 
+void *weft__worker_host(const weft__worker *worker) {
+  return worker->pool->host;
+}
+
 void weft__worker_ready(weft__worker *worker) {
   if (worker->state != WEFT__STARTING) return;
   worker->state = WEFT__READY;

@@ -335,6 +335,11 @@ static void cancel_all(weft_executor *pool) {
   }
 }
 
+static void forget_host(weft_executor *pool) {
+  if (pool->host) weft__host_forget(pool->host);
+  pool->host = NULL;
+}
+
 static void refuse_waiters(weft_executor *pool) {
   for (weft__node *n; (n = weft__list_pop(&pool->waiters));) {
     weft__room *room = weft__container(n, weft__room, node);
@@ -356,6 +361,7 @@ int weft_executor_shutdown(weft_executor *pool, bool cancel) {
   int rc = pool->live ? wait_in(&pool->drained, "weft_executor_shutdown") : 0;
   if (rc < 0) cancel_all(pool);
   end_workers(pool);
+  forget_host(pool);
   return rc;
 }
 
@@ -367,7 +373,7 @@ static void close_pool(weft__closer *closer) {
   cancel_all(pool);
   end_workers(pool);
   weft__timers_free(&pool->queue);
-  weft__host_forget(pool->host);
+  forget_host(pool);
   if (pool == default_pool) default_pool = NULL;
   free(pool);
 }

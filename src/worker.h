@@ -86,6 +86,9 @@ typedef struct weft__outcome {
   bool damaged;        /* the worker cannot be used again */
 } weft__outcome;
 
+/* What the worker's pool has of weft__host_workers. */
+void *weft__worker_host(const weft__worker *worker);
+
 void weft__worker_ready(weft__worker *worker);
 void weft__worker_done(weft__worker *worker, const weft__outcome *outcome);
 

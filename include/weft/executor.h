@@ -28,6 +28,7 @@
 #define WEFT_EXECUTOR_H
 
 #include <weft/job.h>
+#include <weft/stream.h>
 #include <weft/task.h>
 
 #ifdef __cplusplus
@@ -46,8 +47,9 @@ typedef struct weft_executor_options {
                          never */
   double grace; /* seconds that a cancelled job has to end by itself; default
                    0.1; negative: none */
-  const char *urls;  /* wasmtime: default is $WEFT_EXECUTOR */
-  const char *token; /* wasmtime: default is $WEFT_EXECUTOR_TOKEN */
+  const char *urls;  /* wasmtime: of the servers; default $WEFT_EXECUTOR */
+  const char *token; /* wasmtime: default $WEFT_EXECUTOR_TOKEN */
+  const weft_tls *tls; /* wasmtime: for https URLs */
 } weft_executor_options;
 
 /*
