@@ -111,6 +111,7 @@ link_wasi() {
   read_flags "$top/wasi/link.flags"
   (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "${libraries[@]}" -o "$module")
   instrument "$module"
+  stamp_build "$module"
   if grep -qF 'wasi:http/incoming-handler@0.2.0#handle' "$module"; then world=weft-server; fi
   "$WEFT_WASM_TOOLS" component embed "$top/wasi/wit" --world "$world" "$module" -o "$module.embedded"
   mv "$module.embedded" "$module"
@@ -125,6 +126,14 @@ link_native() {
   local stage=$1
   shift
   "${cc[@]}" "$@" "$library" -lm -o "$stage/$name"
+}
+
+# stamp_build MODULE: replaces the zeros of src/build_id.c by the module's hash,
+# so that a program and the servers of its executor know each other.
+stamp_build() {
+  local id
+  id=$(sha256sum "$1" | head -c 16)
+  LC_ALL=C sed -i "s/weft-build-id:0000000000000000/weft-build-id:$id/" "$1"
 }
 
 # instrument MODULE: makes it able to unwind and rewind its stack. A step of
@@ -207,7 +216,7 @@ link_program() {
     under_lock "$out/lock" build_tls
     libraries+=("$out/tls.a" "$WEFT_MBEDTLS/libmbedtls.a")
   fi
-  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument) ${objects[*]} ${libraries[*]}"
+  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" instrument stamp_build) ${objects[*]} ${libraries[*]}"
   if same_command "$place/link" "$recipe" &&
     newer_than_all "$place/link.cmd" "${libraries[@]}" "${objects[@]}" "${link_inputs[@]}"; then return 0; fi
   rm -rf "$stage"
