@@ -20,6 +20,11 @@ addToLibrary({
     constructor(address) {
       this.address = address;
       weftServers.set(address, this);
+      weftDriver.cleanups.add(WeftServer.closeAll);
+    }
+
+    static closeAll() {
+      weftServers.forEach((server) => server.close());
     }
 
     get alive() {

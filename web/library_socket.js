@@ -9,7 +9,7 @@ addToLibrary({
 
     constructor(s) {
       this.s = s;
-      weftStreams.set(s, this);
+      weftStream.add(s, this);
     }
 
     /** Takes over a socket; it does not read yet. */

@@ -10,7 +10,7 @@ addToLibrary({
     constructor(s, stream) {
       this.s = s;
       this.stream = stream;
-      weftStreams.set(s, this);
+      weftStream.add(s, this);
       this.listeners = {
         error: (error) => this.end(error),
         end: () => weftStream.ended(s),

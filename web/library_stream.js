@@ -23,6 +23,17 @@ addToLibrary({
     'weft__js_lost',
   ],
   $weftStream: {
+    /** The object of a stream that the host knows from now on. */
+    add(s, stream) {
+      weftStreams.set(s, stream);
+      weftDriver.cleanups.add(this.abortAll);
+    },
+
+    /** A program that ends in the middle leaves nothing open. */
+    abortAll() {
+      weftStreams.forEach((stream) => stream.abort());
+    },
+
     opened(s) {
       _weft__js_opened(s);
       weftDriver.schedule();

@@ -9,6 +9,9 @@
  *
  * Unless an option says otherwise a client checks the server's certificate
  * against the system's roots, and its name. TLS 1.2 and 1.3 are spoken.
+ * A peer that ends the connection without TLS's own end looks like one that
+ * ended it well on Node.js, as in asyncio, and is WEFT_ECONNRESET on WASI: a
+ * protocol must not take the end of the stream for the end of a message.
  * Programs that make no context carry no TLS code.
  */
 #ifndef WEFT_TLS_H

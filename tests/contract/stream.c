@@ -14,6 +14,8 @@ static weft_stream_options options;
 static weft_tls_options tls_options;
 static weft_tls *tls;
 
+enum { NOT_MINE = 1 << 30 }; /* an answer: the word is another function's */
+
 static const char *word(void) { return *words ? *words++ : ""; }
 static size_t number(void) { return strtoul(word(), NULL, 10); }
 
@@ -97,12 +99,11 @@ static int do_tls(const char *op) {
   if (!strcmp(op, "alpn")) return (tls_options.alpn = word()), 0;
   if (!strcmp(op, "name")) return (options.server_name = word()), 0;
   if (!strcmp(op, "insecure")) {
-    return tls_options.insecure_no_verification = true;
+    tls_options.insecure_no_verification = true;
+    return 0;
   }
-  if (!strcmp(op, "tls")) {
-    return show(op, weft_tls_client(&tls_options, &tls), NULL);
-  }
-  return 1;
+  if (strcmp(op, "tls") != 0) return NOT_MINE;
+  return show(op, weft_tls_client(&tls_options, &tls), NULL);
 }
 
 static int do_read(const char *op) {
@@ -127,7 +128,7 @@ static int do_read(const char *op) {
   } else if (!strcmp(op, "info")) {
     rc = weft_get_extra_info(stream, word(), buffer, sizeof buffer);
   } else {
-    return 1;
+    return NOT_MINE;
   }
   show(op, rc, data);
   return 0;
@@ -140,9 +141,9 @@ static int do_one(const char *op) {
   if (!strcmp(op, "high")) return (int)(options.high = number());
   if (!strcmp(op, "patience")) return options.timeout = atof(word()), 0;
   if (!strcmp(op, "sleep")) return weft_sleep(atof(word()));
-  if (do_tls(op) <= 0) return 0;
-  if (do_read(op) <= 0) return 0;
-  int rc;
+  int rc = do_tls(op);
+  if (rc != NOT_MINE) return rc < 0 ? rc : 0;
+  if (do_read(op) != NOT_MINE) return 0;
   if (!strcmp(op, "write")) {
     rc = weft_write(stream, data, text(data));
   } else if (!strcmp(op, "fill")) {

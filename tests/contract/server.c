@@ -1,0 +1,97 @@
+/*
+ * Servers: server MODE [PORT|PATH] prints "PORT n", serves until a client says
+ * "stop", then ends in the way that the mode names.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <weft.h>
+
+static weft_event stopping;
+static int served, most, now;
+
+/* Answers each line with the same line; "sleep" holds the connection. */
+static int serve(weft_stream *stream, void *arg) {
+  (void)arg;
+  served++;
+  if (++now > most) most = now;
+  char *line;
+  int rc;
+  while ((rc = weft_readline(stream, &line)) > 0) {
+    if (!strcmp(line, "stop\n")) weft_event_set(&stopping);
+    if (!strcmp(line, "fail\n")) {
+      rc = WEFT_EPROTO;
+      break;
+    }
+    if (!strcmp(line, "sleep\n")) {
+      rc = weft_sleep(1000);
+      if (rc == WEFT_ECANCELED) weft_write(stream, "interrupted\n", 12);
+      break;
+    }
+    if (weft_write(stream, line, (size_t)rc) < 0) break;
+    rc = weft_drain(stream);
+    if (rc < 0) break;
+  }
+  now--;
+  return rc;
+}
+
+static int read_text(const char *path, const char **text) {
+  char *data;
+  int rc = weft_read_file(path, &data);
+  *text = data;
+  return rc;
+}
+
+static char **args;
+
+static int start(weft_server_options *options, weft_server **server) {
+  const char *mode = args[1];
+  weft_tls_options tls = {.alpn = "weft"};
+  if (!strcmp(mode, "unix")) {
+    return weft_start_unix_server(serve, NULL, args[2], options, server);
+  }
+  if (!strcmp(mode, "tls") || !strcmp(mode, "mutual")) {
+    read_text(args[2], &tls.certificate);
+    read_text(args[3], &tls.key);
+    if (!strcmp(mode, "mutual")) read_text(args[4], &tls.ca);
+    weft_tls *context;
+    int rc = weft_tls_server(&tls, &context);
+    if (rc < 0) return rc;
+    options->tls = context;
+    options->tls_timeout = 0.5;
+  }
+  if (!strcmp(mode, "few")) options->max_connections = 2;
+  int port = !strcmp(mode, "port") ? atoi(args[2]) : 0;
+  return weft_start_server(serve, NULL, "127.0.0.1", port, options, server);
+}
+
+static int run(void *arg) {
+  (void)arg;
+  weft_server *server;
+  weft_server_options options = {.backlog = 1024};
+  int rc = start(&options, &server);
+  if (rc < 0) {
+    printf("%s: %s\n", weft_error_name(rc), weft_errmsg(rc));
+    return 0;
+  }
+  printf("PORT %d\n", weft_server_port(server));
+  fflush(stdout);
+  weft_event_wait(&stopping);
+  if (!strcmp(args[1], "patient")) {
+    rc = weft_server_shutdown(server, 30);
+  } else if (!strcmp(args[1], "leave")) {
+    return 0; /* the end of the run ends it */
+  } else {
+    rc = weft_server_shutdown(server, 0.2);
+  }
+  printf("shutdown: %d, served %d, at most %d at once\n", rc, served, most);
+  printf("again: %s\n", weft_error_name(weft_server_close(server)));
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  (void)argc;
+  args = argv;
+  return weft_run(run, NULL) < 0;
+}
