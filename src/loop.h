@@ -53,7 +53,8 @@ struct weft__loop {
   uint32_t host_ops;  /* what the host may still complete */
   weft__phase phase;
   bool deadlocked;
-  bool shuffled; /* the ready order, by a seed (shuffle.h) */
+  int interrupts; /* requests of weft_interrupt */
+  bool shuffled;  /* the ready order, by a seed (shuffle.h) */
 };
 extern struct weft__loop weft__loop;
 

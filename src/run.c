@@ -13,6 +13,23 @@ static void close_all(void) {
   }
 }
 
+int weft_interrupt(void) {
+  if (weft__loop.phase == WEFT__IDLE) {
+    return weft__fail(WEFT_ENOTRUNNING, "weft_interrupt outside weft_run");
+  }
+  if (weft__loop.phase != WEFT__MAIN) return 0;
+  bool cancelled = weft__cancel(&weft__loop.main->future);
+  if (cancelled) weft__loop.interrupts++;
+  return cancelled;
+}
+
+/* A cancel that only the interrupt asked for is the interrupt. */
+static int result_of(weft__task *main) {
+  int result = weft__take(&main->future);
+  if (result != WEFT_ECANCELED || !weft__loop.interrupts) return result;
+  return main->cancel_requests <= weft__loop.interrupts ? WEFT_EINTR : result;
+}
+
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site) {
   if (weft__loop.phase != WEFT__IDLE) {
@@ -25,6 +42,7 @@ int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
   weft__list_init(&weft__loop.tasks);
   weft__list_init(&weft__loop.closers);
   weft__loop.deadlocked = false;
+  weft__loop.interrupts = 0;
   size_t stack_size = options ? options->stack_size : 0;
   weft_task_options choices = {.stack_size =
                                    stack_size ? stack_size : WEFT_STACK_MAIN};
@@ -37,7 +55,7 @@ int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
   weft__loop.phase = WEFT__IDLE;
   weft__tasks_close();
   close_all();
-  int result = weft__take(&main->future);
+  int result = result_of(main);
   weft__unpin(&main->future);
   weft__loop.main = NULL;
   weft__futures_close();

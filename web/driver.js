@@ -103,6 +103,14 @@ const weftDriver = {
     else this.end(130); // as a shell says of Ctrl-C
   },
 
+  /** The page goes away: interrupts, and runs what does not have to wait. */
+  unload() {
+    if (this.over || this.interrupted || !_weft__interrupt()) return;
+    this.interrupted = true;
+    do this.turn();
+    while (this.scheduled && !this.over);
+  },
+
   /** The program is over: gives back what it holds of the host. */
   close(report) {
     if (this.over) return;
@@ -148,3 +156,4 @@ const weftDriver = {
 
 Module['weftStart'] = (args) => weftDriver.start(args);
 Module['weftStop'] = () => weftDriver.stop();
+Module['weftUnload'] = () => weftDriver.unload();

@@ -95,11 +95,7 @@ EMSCRIPTEN_KEEPALIVE int weft__finish(void) { return resume_root(); }
  * Asks the program to end, as Ctrl-C does: cancels the main task. Returns 0
  * when there is none to cancel.
  */
-EMSCRIPTEN_KEEPALIVE int weft__interrupt(void) {
-  if (weft__loop.phase != WEFT__MAIN) return 0;
-  weft__future *main = &weft__loop.main->future;
-  return !weft__done(main) && main->cancel(main);
-}
+EMSCRIPTEN_KEEPALIVE int weft__interrupt(void) { return weft_interrupt() == 1; }
 
 /* The host has caught a trap of the task that ran: the others go on. */
 EMSCRIPTEN_KEEPALIVE void weft__recover(void) { weft__context_recover(); }

@@ -37,7 +37,8 @@ const isNode =
  * Runs the program once, in an instance of its own.
  *
  * @param {RunOptions} [options]
- * @returns {Promise<number>} its exit status
+ * @returns {Promise<number>} its exit status; rejected with the signal's reason
+ *   when that has interrupted the program
  */
 export async function run(options = {}) {
   const { signal } = options;
@@ -45,8 +46,15 @@ export async function run(options = {}) {
   const { exit, stop } = await start(options);
   if (signal?.aborted) stop();
   signal?.addEventListener('abort', stop);
-  return exit.finally(() => signal?.removeEventListener('abort', stop));
+  const status = await exit.finally(() =>
+    signal?.removeEventListener('abort', stop),
+  );
+  if (status === INTERRUPTED) signal?.throwIfAborted();
+  return status;
 }
+
+/** The exit status of a main that returns WEFT_EINTR. */
+const INTERRUPTED = -12 & 0xff;
 
 /**
  * Starts it likewise, to call its functions while it runs.
@@ -72,7 +80,12 @@ export async function start(options = {}) {
   const weft = { ...streams, env, imports, WeftError };
   const module = await Module({ weft, printErr });
   const functions = module.weftBridge?.open() ?? {};
-  const exit = module.weftStart([name, ...args]).finally(() => streams.flush());
+  const unload = ({ persisted }) => persisted || module.weftUnload();
+  if (!isNode) globalThis.addEventListener('pagehide', unload);
+  const exit = module.weftStart([name, ...args]).finally(() => {
+    if (!isNode) globalThis.removeEventListener('pagehide', unload);
+    streams.flush();
+  });
   return {
     exit,
     functions,
@@ -193,9 +206,21 @@ else if (
   (await import('node:url')).fileURLToPath(import.meta.url) ===
     (await import('node:fs')).realpathSync(process.argv[1])
 ) {
-  process.exitCode = await run({
+  // From here main has called weft_run or has ended.
+  const { exit, stop } = await start({
     name: process.argv[1],
     args: process.argv.slice(2),
     env: process.env,
   });
+  let interrupted = false;
+  const interrupt = () => {
+    interrupted = true;
+    stop();
+  };
+  process.once('SIGINT', interrupt); // a second one ends the process
+  const status = await exit;
+  process.off('SIGINT', interrupt);
+  if (interrupted && status === INTERRUPTED) {
+    process.kill(process.pid, 'SIGINT');
+  } else process.exitCode = status;
 }

@@ -26,7 +26,9 @@ typedef int (*weft_fn)(void *arg);
  * On the JS hosts main() itself is suspended into the host's event loop while
  * the loop runs.
  *
- * Errors: what fn returned; WEFT_ERUNNING inside another weft_run;
+ * Errors: what fn returned; WEFT_EINTR when it ended cancelled because the
+ * program was interrupted (weft_interrupt); WEFT_ERUNNING inside another
+ * weft_run;
  * WEFT_ENOMEM; WEFT_EDEADLK when the main task waits and nothing can ever wake
  * it (the waiting tasks are listed on stderr, then cancelled).
  * Source: asyncio.run.
@@ -66,6 +68,21 @@ enum { WEFT_STACK_MAIN = 1 << 20 };
 
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site);
+
+/*
+ * weft_interrupt() does what Ctrl-C does on Node.js, an aborted signal of
+ * run({signal}), or the unloading of a page: it cancels the main task, which
+ * may clean up; when it then ends cancelled, weft_run returns WEFT_EINTR. A
+ * program that returns that from main ends in the host's own way of being
+ * interrupted (on Node.js by SIGINT, run() by the signal's reason). A second
+ * Ctrl-C ends the program at once. A page that is being unloaded gives the
+ * cleanup no time to wait. wasmtime has no way to tell a program of Ctrl-C and
+ * just ends it: there a task can call this when it is told to stop in another
+ * way, such as the end of its input.
+ * Returns 1, or 0 when the main task has ended.
+ * Errors: WEFT_ENOTRUNNING. Never suspends. Source: asyncio.Runner.
+ */
+int weft_interrupt(void);
 
 /*
  * weft_time() is the loop's clock in seconds: monotonic, with an origin of its

@@ -170,7 +170,7 @@ test('load: an AbortSignal interrupts the program, which may clean up', async ()
     other.stop();
     console.log(await other.stop());
   `);
-  assert.equal(output, 'it ends: WEFT_ECANCELED\n9\nAbortError\n130\n');
+  assert.equal(output, 'it ends: WEFT_EINTR\n9\nAbortError\n130\n');
 });
 
 test('load refuses what is no program', async () => {
