@@ -14,8 +14,12 @@ processors=$(nproc 2>/dev/null || echo 2)
 readonly top home processors
 
 # What a program may do on wasmtime: recurse as deep as on the other hosts, see
-# the environment, reach the network.
-export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:--C cache=y -W max-wasm-stack=1900000 -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http}
+# the environment, reach the network, read the system's root certificates.
+if [[ -z ${WEFT_WASMTIME_FLAGS-} ]]; then
+  WEFT_WASMTIME_FLAGS='-C cache=y -W max-wasm-stack=1900000 -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http'
+  if [[ -d /etc/ssl/certs ]]; then WEFT_WASMTIME_FLAGS+=' --dir /etc/ssl/certs'; fi
+fi
+export WEFT_WASMTIME_FLAGS
 
 # shellcheck source=.tools/say.sh
 source "$top/.tools/say.sh"
