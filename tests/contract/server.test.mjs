@@ -13,7 +13,7 @@ import { compile, hosts, run, tool } from '../lib/weft.mjs';
 
 /** @typedef {import('../lib/weft.mjs').Host} Host */
 
-const serverHosts = hosts.filter((host) => host === 'node');
+const serverHosts = hosts.filter((host) => host !== 'browser');
 const made = new Certificates();
 after(() => made.remove());
 

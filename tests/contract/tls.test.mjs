@@ -13,7 +13,7 @@ import { hosts, run, tool } from '../lib/weft.mjs';
 
 /** @typedef {import('../lib/certificates.mjs').Certificate} Certificate */
 
-const tlsHosts = hosts.filter((host) => host === 'node');
+const tlsHosts = hosts.filter((host) => host !== 'browser');
 const made = new Certificates();
 after(() => made.remove());
 
