@@ -1,6 +1,6 @@
 /* weft_gather, after CPython's asyncio.gather. */
+#include "cleanup.h"
 #include "error.h"
-#include "task.h"
 
 #include <stdlib.h>
 
@@ -11,6 +11,7 @@ typedef struct gather {
   size_t count, finished;
   bool return_errors, cancel_requested;
   struct child *children;
+  weft__cleanup cleanup; /* of a task that ends while it gathers: a deadlock */
 } gather;
 
 /* One for each future; its handle is among the future's callbacks. */
@@ -83,13 +84,18 @@ static void end(gather *g, int *results) {
   weft__unpin(g->outer);
 }
 
+static void forget(weft__cleanup *cleanup) {
+  end(weft__container(cleanup, gather, cleanup), NULL);
+}
+
 static int run(weft_future *const *futures, size_t count, int *results,
                bool return_errors) {
   int rc = weft__check_futures(futures, count);
   if (rc < 0 || !count) return rc;
   gather g = {.wait = {"weft_gather", cancel_children, NULL},
               .count = count,
-              .return_errors = return_errors};
+              .return_errors = return_errors,
+              .cleanup.run = forget};
   g.children = malloc(count * sizeof *g.children);
   g.outer = g.children ? weft__future_new() : NULL;
   if (!g.outer) {
@@ -98,7 +104,9 @@ static int run(weft_future *const *futures, size_t count, int *results,
   }
   weft__pin(g.outer);
   watch(&g, futures);
+  weft__cleanup_push(weft__loop.current, &g.cleanup);
   rc = wait_all(&g);
+  weft__cleanup_remove(weft__loop.current, &g.cleanup);
   end(&g, results);
   return rc;
 }

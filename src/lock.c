@@ -19,7 +19,7 @@ typedef struct acquisition {
   bool cancelled;
 } acquisition;
 
-static acquisition *acquisition_of(weft__waiter *waiter) {
+static acquisition *acquisition_of(weft__parked *waiter) {
   return weft__container(waiter, acquisition, park.waiter);
 }
 
@@ -34,14 +34,14 @@ static bool cancel_acquire(const weft__wait *wait) {
 
 static bool is_free(const weft_lock *lock) {
   if (lock->locked) return false;
-  for (weft__waiter *w = lock->waiters.first; w; w = w->next) {
+  for (weft__parked *w = lock->waiters.first; w; w = w->next) {
     if (!acquisition_of(w)->cancelled) return false;
   }
   return true;
 }
 
 static void wake_first(weft_lock *lock) {
-  weft__waiter *first = lock->waiters.first;
+  weft__parked *first = lock->waiters.first;
   if (first && !first->woken && !acquisition_of(first)->cancelled) {
     weft__wake(first);
   }

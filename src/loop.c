@@ -51,13 +51,11 @@ static void cancel_all(void) {
   }
 }
 
-/* Whether tasks are left; those that were made while closing are cancelled
-   when all older ones have ended. */
-static bool close_tasks(void) {
+/* Whether tasks are left that were cancelled to close the run. Being the oldest,
+   they are the first in the list. */
+static bool closing_tasks(void) {
   weft__node *first = weft__list_first(&weft__loop.tasks);
-  if (!first) return false;
-  if (!weft__container(first, weft__task, all)->closing) cancel_all();
-  return true;
+  return first && weft__container(first, weft__task, all)->closing;
 }
 
 /* Nothing is ready, and nothing will ever be. */
@@ -74,6 +72,27 @@ static bool idle(void) {
 enum { CLOSING_PASSES = 2, LAST_PASSES = 4 };
 static int passes_left;
 
+static void begin_closing(void) {
+  weft__loop.phase = WEFT__CLOSING;
+  passes_left = LAST_PASSES;
+  cancel_all();
+  if (closing_tasks()) passes_left += CLOSING_PASSES;
+}
+
+/* Tasks that were made meanwhile run along in those passes. Then asyncio
+   forgets them; here they are cancelled as well. */
+static bool close(void) {
+  if (closing_tasks()) {
+    if (!idle()) return true;
+    break_deadlock();
+    return false;
+  }
+  if (passes_left-- > 0) return true;
+  if (weft__list_empty(&weft__loop.tasks)) return false;
+  begin_closing();
+  return true;
+}
+
 /* Between two passes: whether the run goes on. */
 static bool advance(void) {
   switch (weft__loop.phase) {
@@ -83,20 +102,11 @@ static bool advance(void) {
       weft__loop.phase = WEFT__STOP;
     } else if (idle()) {
       break_deadlock();
-      weft__loop.phase = WEFT__CLOSING;
-      cancel_all();
+      begin_closing();
     }
     return true;
-  case WEFT__STOP:
-    weft__loop.phase = WEFT__CLOSING;
-    passes_left = LAST_PASSES;
-    if (close_tasks()) passes_left += CLOSING_PASSES;
-    return true;
-  case WEFT__CLOSING:
-    if (!close_tasks()) return passes_left-- > 0;
-    if (!idle()) return true;
-    break_deadlock();
-    return false;
+  case WEFT__STOP: begin_closing(); return true;
+  case WEFT__CLOSING: return close();
   }
   return false;
 }
@@ -108,7 +118,7 @@ static bool advance(void) {
 static int64_t wait(void) {
   if (!weft__list_empty(&weft__loop.ready) || idle()) return 0;
   if (weft__loop.phase == WEFT__STOP) return 0;
-  if (weft__list_empty(&weft__loop.tasks)) return 0;
+  if (weft__loop.phase == WEFT__CLOSING && !closing_tasks()) return 0;
   return weft__clock_wait(weft__timer_next(&weft__loop.timers));
 }
 

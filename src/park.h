@@ -22,22 +22,22 @@
 #include <weft/error.h>
 #include <weft/waiters.h>
 
-typedef struct weft__waiter {
-  struct weft__waiter *next, *prev; /* in the lot */
+typedef struct weft__parked {
+  struct weft__parked *next, *prev; /* in the lot */
   weft_waiters *lot;                /* NULL: in none */
   weft__task *task;
   struct weft__select *select; /* what else its task waits for; or NULL */
   bool woken;
   bool granted; /* woken by a queue that keeps something for it */
-} weft__waiter;
+} weft__parked;
 
 /* A plain park: one task in one lot. */
 typedef struct weft__park {
   weft__wait wait;
-  weft__waiter waiter;
+  weft__parked waiter;
 } weft__park;
 
-static inline void weft__lot_append(weft_waiters *lot, weft__waiter *waiter) {
+static inline void weft__lot_append(weft_waiters *lot, weft__parked *waiter) {
   waiter->lot = lot;
   waiter->next = NULL;
   waiter->prev = lot->last;
@@ -46,7 +46,7 @@ static inline void weft__lot_append(weft_waiters *lot, weft__waiter *waiter) {
 }
 
 /* Takes a waiter out of its lot, if it is in one. */
-static inline void weft__lot_remove(weft__waiter *waiter) {
+static inline void weft__lot_remove(weft__parked *waiter) {
   weft_waiters *lot = waiter->lot;
   if (!lot) return;
   *(waiter->prev ? &waiter->prev->next : &lot->first) = waiter->next;
@@ -55,7 +55,7 @@ static inline void weft__lot_remove(weft__waiter *waiter) {
 }
 
 /* Makes the task of a waiter ready, which has not been woken. */
-static inline void weft__wake(weft__waiter *waiter) {
+static inline void weft__wake(weft__parked *waiter) {
   waiter->woken = true;
   weft__ready(&waiter->task->handle);
 }
@@ -64,8 +64,8 @@ static inline void weft__wake(weft__waiter *waiter) {
 void weft__select_leave(struct weft__select *select);
 
 /* Wakes the first of the lot and returns it, or returns NULL for an empty lot. */
-static inline weft__waiter *weft__unpark(weft_waiters *lot) {
-  weft__waiter *waiter = lot->first;
+static inline weft__parked *weft__unpark(weft_waiters *lot) {
+  weft__parked *waiter = lot->first;
   if (!waiter) return NULL;
   if (waiter->select) weft__select_leave(waiter->select);
   weft__lot_remove(waiter);
@@ -88,7 +88,7 @@ bool weft__park_cancel(const weft__wait *wait);
 static inline int weft__park_in(weft_waiters *lot, weft__park *park,
                                 const char *what) {
   park->wait = (weft__wait){what, weft__park_cancel, NULL};
-  park->waiter = (weft__waiter){.task = weft__loop.current};
+  park->waiter = (weft__parked){.task = weft__loop.current};
   weft__lot_append(lot, &park->waiter);
   return weft__suspend(&park->wait);
 }

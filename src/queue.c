@@ -25,7 +25,7 @@ static inline bool can_put(const weft_queue *queue) {
 /* ---- promises */
 
 static void promise(weft_waiters *lot, size_t *promised) {
-  weft__waiter *waiter = weft__unpark(lot);
+  weft__parked *waiter = weft__unpark(lot);
   waiter->granted = true;
   ++*promised;
 }
@@ -154,7 +154,7 @@ __attribute__((noinline)) int weft_queue_get_nowait(weft_queue *queue,
  * short: Asyncify makes it slow.
  */
 __attribute__((noinline)) int weft__queue_put_woken(weft_queue *queue,
-                                                    const weft__waiter *waiter,
+                                                    const weft__parked *waiter,
                                                     const void *item, int rc) {
   if (waiter->granted) queue->promised_places--;
   if (rc >= 0) return try_put(queue, item);
@@ -163,7 +163,7 @@ __attribute__((noinline)) int weft__queue_put_woken(weft_queue *queue,
 }
 
 __attribute__((noinline)) int weft__queue_get_woken(weft_queue *queue,
-                                                    const weft__waiter *waiter,
+                                                    const weft__parked *waiter,
                                                     void *item, int rc) {
   if (waiter->granted) queue->promised_items--;
   if (rc >= 0) return try_get(queue, item, waiter->granted);

@@ -22,9 +22,9 @@
  * it has to park again, or WEFT_ECLOSED. When it was cancelled, what it was
  * promised goes to the next, and rc is returned.
  */
-int weft__queue_get_woken(weft_queue *queue, const weft__waiter *waiter,
+int weft__queue_get_woken(weft_queue *queue, const weft__parked *waiter,
                           void *item, int rc);
-int weft__queue_put_woken(weft_queue *queue, const weft__waiter *waiter,
+int weft__queue_put_woken(weft_queue *queue, const weft__parked *waiter,
                           const void *item, int rc);
 
 static inline char *weft__queue_slot(const weft_queue *queue, size_t i) {

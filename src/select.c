@@ -7,7 +7,7 @@
 
 /* The true form of weft_case's private fields. */
 typedef struct entry {
-  weft__waiter waiter; /* in a queue's lot, or what the others wake */
+  weft__parked waiter; /* in a queue's lot, or what the others wake */
   weft__handle handle; /* in a future's callbacks */
   weft__timer timer;
   weft__future *future; /* pinned; NULL: none */
@@ -132,7 +132,7 @@ static int park_case(weft_case *c) {
  * done, or passes on what a queue has promised to it.
  */
 static bool do_woken(weft_case *c, int rc) {
-  const weft__waiter *w = &entry_of(c)->waiter;
+  const weft__parked *w = &entry_of(c)->waiter;
   switch (c->kind) {
   case WEFT__CASE_GET:
     c->result = weft__queue_get_woken(c->queue, w, c->out, rc);
@@ -176,8 +176,9 @@ static int select_case(weft__select *s) {
 int weft_select(weft_case *cases, size_t count) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
   if (!count) return weft__fail(WEFT_EINVAL, "weft_select of no case");
-  weft__select s = {
-      .wait = {"weft_select", cancel_select, NULL}, .cases = cases, .count = count};
+  weft__select s = {.wait = {"weft_select", cancel_select, NULL},
+                    .cases = cases,
+                    .count = count};
   int rc = 0;
   size_t begun = 0;
   while (begun < count && rc >= 0) rc = begin_case(&s, &cases[begun++]);

@@ -371,6 +371,8 @@ void weft__tasks_report(void) {
 void weft__tasks_close(void) {
   for (weft__node *n; (n = weft__list_first(&weft__loop.tasks));) {
     weft__task *task = weft__container(n, weft__task, all);
+    /* What it waits for lets go of it. */
+    if (task->wait && task->wait->cancel) task->wait->cancel(task->wait);
     finish(task, WEFT_ECANCELED);
   }
   stack_put(weft__loop.main);

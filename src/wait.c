@@ -1,4 +1,5 @@
 /* weft_wait, after CPython's asyncio.wait. */
+#include "cleanup.h"
 #include "error.h"
 #include "waiter.h"
 
@@ -12,6 +13,7 @@ typedef struct waiting {
   size_t left;
   struct watched *watched;
   size_t count;
+  weft__cleanup cleanup; /* of a task that ends while it waits: a deadlock */
 } waiting;
 
 typedef struct watched {
@@ -65,12 +67,17 @@ static int unwatch(waiting *w) {
   return done;
 }
 
+static void forget(weft__cleanup *cleanup) {
+  unwatch(weft__container(cleanup, waiting, cleanup));
+}
+
 int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
               double seconds) {
   int rc = weft__check_futures(futures, count);
   if (rc < 0) return rc;
   if (!count) return weft__fail(WEFT_EINVAL, "weft_wait for no future at all");
-  waiting w = {.until = until, .left = count, .count = count};
+  waiting w = {
+      .until = until, .left = count, .count = count, .cleanup.run = forget};
   weft__waiter_init(&w.waiter, "weft_wait", NULL);
   weft__alarm_init(&w.alarm, on_time);
   rc = weft__alarm_set_after(&w.alarm, seconds);
@@ -81,7 +88,9 @@ int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
     return weft__fail(WEFT_ENOMEM, "no memory to wait for %z futures", count);
   }
   watch(&w, futures);
+  weft__cleanup_push(weft__loop.current, &w.cleanup);
   rc = weft__waiter_suspend(&w.waiter);
+  weft__cleanup_remove(weft__loop.current, &w.cleanup);
   int done = unwatch(&w);
   return rc < 0 ? rc : done;
 }

@@ -11,7 +11,7 @@ extern "C" {
  * means nobody.
  */
 typedef struct weft_waiters {
-  struct weft__waiter *first, *last;
+  struct weft__parked *first, *last;
 } weft_waiters;
 
 #ifdef __cplusplus

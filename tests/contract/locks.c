@@ -722,6 +722,32 @@ static int cancelled_twice(void *arg) {
   return 0;
 }
 
+/* ---- a task that a deadlock has dropped no longer stands in line */
+
+static weft_semaphore kept = WEFT_SEMAPHORE(0);
+
+static int stubborn(void *arg) {
+  (void)arg;
+  for (;;) weft_semaphore_acquire(&kept); /* ignores its cancel */
+}
+
+static int leaves_it(void *arg) {
+  (void)arg;
+  weft_create_task(stubborn, NULL);
+  pass(1);
+  return 0;
+}
+
+static int dropped_rc;
+
+static int dropped(void *arg) {
+  (void)arg;
+  CHECK_EQUAL(dropped_rc, WEFT_EDEADLK);
+  CHECK_EQUAL(weft_semaphore_release(&kept), 0);
+  CHECK_EQUAL(weft_semaphore_acquire(&kept), 0); /* nobody was before us */
+  return 0;
+}
+
 /* ---- outside a run */
 
 static bool outside(void) {
@@ -748,6 +774,7 @@ static int outside_case(void *arg) {
 
 int main(void) {
   outside_holds = outside();
+  dropped_rc = weft_run(leaves_it, NULL);
   return run_cases((test_case[]){
       {"a lock is acquired in the order of the calls", acquire_fifo},
       {"a lock skips a waiter cancelled in the same pass", cancel_race},
@@ -784,6 +811,7 @@ int main(void) {
       {"several releases wake in order, and before later tasks", fifo_order_4},
       {"a bounded semaphore refuses one release too many", bounded},
       {"two cancels at once end a wait once", cancelled_twice},
+      {"who a deadlock has dropped no longer waits", dropped},
       {"outside a run they work as long as nobody has to wait", outside_case},
       {NULL, NULL},
   });

@@ -12,6 +12,7 @@ import asyncio
 import asyncio.base_events
 import functools
 import sys
+import warnings
 
 UNIT = 2.0**-20  # seconds; sums of these are exact
 LONGEST = 1000.0  # seconds that the main task waits for the others
@@ -278,6 +279,8 @@ class Program:
                 runner.run(self.main())
         except Deadlock:
             pass  # it is in the trace
+        if not all(task.done() for task in self.tasks.values()):
+            self.trace.cut("tasks made while a run closes are cancelled too")
         self.trace.ended = True
         return self.trace.lines
 
@@ -530,6 +533,9 @@ async def drop(coro):
 
 
 def main():
+    # Tasks that a deadlock has left go in whatever way they can.
+    sys.unraisablehook = lambda _: None
+    warnings.simplefilter("ignore", RuntimeWarning)
     programs = []
     for line in sys.stdin:
         if line.startswith("program "):

@@ -61,7 +61,8 @@ async function onWeft(stdin, side, env) {
   // A crash is told where it has happened.
   if (result.code !== 0) {
     const trace = [...found.values()].at(-1) ?? [];
-    trace.push(`exit code ${result.code}`, ...result.stderr.split('\n'));
+    const said = result.stderr.split('\n').filter((l) => !/^weft: /.test(l));
+    trace.push(`exit code ${result.code}`, ...said);
   }
   return found;
 }

@@ -10,7 +10,8 @@
 enum { MOST_TASKS = 16, MOST_OPS = 64, MOST_ARGS = 12 };
 
 static const double unit = 1.0 / (1 << 20); /* of times, in seconds */
-static const double longest = 1000; /* that the main task waits for the others */
+static const double longest =
+    1000; /* that the main task waits for the others */
 
 /* A task that runs. */
 typedef struct script {
@@ -164,6 +165,8 @@ OP(wait) {
   return rc;
 }
 
+static void end_as_completed(void *arg) { weft_as_completed_end(arg); }
+
 OP(as_completed) {
   weft_task *found[MOST_ARGS], *some[MOST_ARGS];
   size_t n = spawned(args + 1, count - 1, found), some_count = 0;
@@ -176,12 +179,14 @@ OP(as_completed) {
   weft_as_completed next;
   int rc = weft_as_completed_begin(&next, some, some_count, seconds(args[0]));
   if (rc < 0) return rc;
+  weft_cleanup_push(end_as_completed,
+                    &next); /* in a deadlock this is its end */
   for (weft_future *f; (rc = weft_as_completed_next(&next, &f)) > 0;) {
     for (size_t i = 0; i < some_count; i++) {
       if (some[i] == f) add_result(s, (int)i);
     }
   }
-  weft_as_completed_end(&next);
+  weft_cleanup_pop(true);
   add_note(s, rc < 0 ? weft_error_name(rc) + strlen("WEFT_") : "all");
   return 0;
 }
@@ -342,7 +347,7 @@ static void run_program(void) {
   weft_queue_init(&queues[0], sizeof(int), (size_t)n[3]);
   weft_lifo_queue_init(&queues[1], sizeof(int), (size_t)n[4]);
   weft_priority_queue_init(&queues[2], sizeof(int), (size_t)n[5], by_value);
-  weft_run_options options = {.virtual_clock = true};
+  weft_run_options options = {.virtual_clock = true, .stack_size = 32 << 10};
   if (weft_run_with(run_main, NULL, &options) == WEFT_EDEADLK) puts("deadlock");
   for (int i = 0; i < 3; i++) weft_queue_free(&queues[i]);
 }
@@ -354,21 +359,57 @@ static const struct {
   op_fn run;
 } ops[] = {
 #define NAMED(name) {#name, op_##name}
-    NAMED(sleep), NAMED(spawn), NAMED(group_spawn), NAMED(await),
-    NAMED(wait_for), NAMED(shield), NAMED(cancel), NAMED(uncancel),
-    NAMED(cancelling), NAMED(state), NAMED(gather), NAMED(wait),
-    NAMED(as_completed), NAMED(soon), NAMED(later), NAMED(on_done),
-    NAMED(lock), NAMED(unlock), NAMED(locked), NAMED(event_wait),
-    NAMED(event_set), NAMED(event_clear), NAMED(event_is_set),
-    NAMED(condition_acquire), NAMED(condition_release), NAMED(condition_wait),
-    NAMED(condition_notify), NAMED(condition_notify_all),
-    NAMED(semaphore_acquire), NAMED(semaphore_release),
-    NAMED(semaphore_locked), NAMED(barrier_wait), NAMED(barrier_reset),
-    NAMED(barrier_abort), NAMED(barrier_waiting), NAMED(put),
-    NAMED(put_nowait), NAMED(get), NAMED(get_nowait), NAMED(task_done),
-    NAMED(join), NAMED(queue_size), NAMED(shutdown), NAMED(future_set),
-    NAMED(future_fail), NAMED(future_wait), NAMED(future_cancel),
-    NAMED(return), NAMED(fail), {"timeout", NULL}, {"group", NULL},
+    NAMED(sleep),
+    NAMED(spawn),
+    NAMED(group_spawn),
+    NAMED(await),
+    NAMED(wait_for),
+    NAMED(shield),
+    NAMED(cancel),
+    NAMED(uncancel),
+    NAMED(cancelling),
+    NAMED(state),
+    NAMED(gather),
+    NAMED(wait),
+    NAMED(as_completed),
+    NAMED(soon),
+    NAMED(later),
+    NAMED(on_done),
+    NAMED(lock),
+    NAMED(unlock),
+    NAMED(locked),
+    NAMED(event_wait),
+    NAMED(event_set),
+    NAMED(event_clear),
+    NAMED(event_is_set),
+    NAMED(condition_acquire),
+    NAMED(condition_release),
+    NAMED(condition_wait),
+    NAMED(condition_notify),
+    NAMED(condition_notify_all),
+    NAMED(semaphore_acquire),
+    NAMED(semaphore_release),
+    NAMED(semaphore_locked),
+    NAMED(barrier_wait),
+    NAMED(barrier_reset),
+    NAMED(barrier_abort),
+    NAMED(barrier_waiting),
+    NAMED(put),
+    NAMED(put_nowait),
+    NAMED(get),
+    NAMED(get_nowait),
+    NAMED(task_done),
+    NAMED(join),
+    NAMED(queue_size),
+    NAMED(shutdown),
+    NAMED(future_set),
+    NAMED(future_fail),
+    NAMED(future_wait),
+    NAMED(future_cancel),
+    NAMED(return),
+    NAMED(fail),
+    {"timeout", NULL},
+    {"group", NULL},
 };
 
 static void read_op(op *o, char *line) {
