@@ -11,6 +11,8 @@
 
 static weft_executor *default_pool; /* of this run, or NULL */
 
+static int why_none; /* the error of the last pool that was not made */
+
 static const double DEFAULT_GRACE = 0.1;
 
 /* ---- making */
@@ -53,13 +55,15 @@ static int choose_workers(weft_executor *pool,
 weft_executor *weft_executor_create_with(const weft_executor_options *options) {
   static const weft_executor_options none;
   if (!options) options = &none;
-  if (check_options(options) < 0) return NULL;
+  why_none = check_options(options);
+  if (why_none < 0) return NULL;
   weft_executor *pool = calloc(1, sizeof *pool);
   if (!pool) {
-    weft__fail(WEFT_ENOMEM, "no memory for an executor");
+    why_none = weft__fail(WEFT_ENOMEM, "no memory for an executor");
     return NULL;
   }
-  if (choose_workers(pool, options) < 0) {
+  why_none = choose_workers(pool, options);
+  if (why_none < 0) {
     free(pool);
     return NULL;
   }
@@ -86,11 +90,8 @@ weft_executor *weft__pool_of(weft_executor *pool) {
   return default_pool;
 }
 
-/* The code of the message that making the default pool has left. */
-static int no_pool(void) {
-  if (weft__is_worker) return WEFT_ENOTSUP;
-  return weft__loop.phase == WEFT__IDLE ? WEFT_ENOTRUNNING : WEFT_ENOMEM;
-}
+/* The default pool could not be made; the message tells why. */
+static int no_pool(void) { return why_none; }
 
 static int is_closed(void) {
   return weft__fail(WEFT_ECLOSED, "the executor was shut down");

@@ -130,7 +130,7 @@ static int read_body(body *b, void *data, size_t size) {
   while (size > 0) {
     int rc = b->chunked && !b->left && !b->ended ? begin_chunk(b) : 1;
     if (rc < 0) return rc;
-    if (b->ended) return WEFT_EINCOMPLETE;
+    if (!b->left) return WEFT_EINCOMPLETE; /* the body is over */
     size_t part = size < b->left ? size : (size_t)b->left;
     rc = weft_readexactly(b->stream, place, part);
     if (rc < 0) return rc;

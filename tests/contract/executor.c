@@ -145,6 +145,17 @@ static int echo(const int *in, int *out) {
 }
 WEFT_JOB(echo, int, int)
 
+/* Takes some 20 ms. */
+static int labour(const int *in, int *out) {
+  printf("job %d\n", *in);
+  fflush(stdout);
+  volatile int n = 0;
+  while (n < 20000000) n++;
+  *out = 2 * *in;
+  return 0;
+}
+WEFT_JOB(labour, int, int)
+
 static int quiet(const int *in, int *out) {
   *out = 2 * *in;
   return 0;
@@ -481,6 +492,24 @@ static int start(weft_executor *pool) {
   return 0;
 }
 
+/* Jobs that may be run again: none is lost when a server is. */
+static int endure(weft_executor *pool) {
+  enum { COUNT = 40 };
+  weft_job_options options = {.idempotent = true};
+  weft_future *f[COUNT];
+  for (int i = 0; i < COUNT; i++) {
+    f[i] = weft_run_in_executor_with(pool, labour, &i, &options);
+  }
+  show("gather", weft_gather(f, COUNT, NULL));
+  int right = 0;
+  for (int i = 0; i < COUNT; i++) {
+    int out;
+    right += weft_await_job(f[i], labour, &out) >= 0 && out == 2 * i;
+  }
+  printf("%d right\n", right);
+  return 0;
+}
+
 /* The main task ends while jobs run: they are ended with the run. */
 static int abandon(weft_executor *pool) {
   int in = 0;
@@ -507,7 +536,7 @@ static const struct {
     CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
     CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
     CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
-    CASE(bad),      CASE(unstarted),
+    CASE(bad),      CASE(unstarted), CASE(endure),
 };
 
 static int run_case(void *arg) {
