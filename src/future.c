@@ -142,7 +142,7 @@ static void expire(weft__future *future) {
 static void record_free(weft__future *future) {
   report_untaken(future);
   if (future->dropped) future->dropped(future);
-  free(future->message);
+  if (future->message) free(future->message); /* a call less: mostly NULL */
   future->state = WEFT__FREE;
   expire(future);
   weft__pool_put(&pools[future->units - 1], future);

@@ -55,8 +55,8 @@ static int parse_url(weft__server *s, const char *url, size_t size) {
 }
 
 static int add(weft__remote *remote, const char *url, size_t size) {
-  weft__server *servers = realloc(
-      remote->servers, (remote->count + 1) * sizeof *remote->servers);
+  weft__server *servers =
+      realloc(remote->servers, (remote->count + 1) * sizeof *remote->servers);
   if (!servers) return WEFT_ENOMEM;
   remote->servers = servers;
   weft__server *s = &servers[remote->count++];
@@ -65,12 +65,16 @@ static int add(weft__remote *remote, const char *url, size_t size) {
   char text[WEFT__REMOTE_TEXT];
   weft__format(text, size < sizeof text ? size + 1 : sizeof text, "%s", url);
   if (rc == WEFT_EINVAL) {
-    return weft__fail(rc, "'%s' of WEFT_EXECUTOR is no URL such as "
-                      "http://127.0.0.1:8080", text);
+    return weft__fail(rc,
+                      "'%s' of WEFT_EXECUTOR is no URL such as "
+                      "http://127.0.0.1:8080",
+                      text);
   }
   if (rc == 0 && s->secure && !remote->tls) {
-    return weft__fail(WEFT_ENOTSUP, "'%s': for https give the executor "
-                      "weft_executor_options.tls", text);
+    return weft__fail(WEFT_ENOTSUP,
+                      "'%s': for https give the executor "
+                      "weft_executor_options.tls",
+                      text);
   }
   return rc;
 }
@@ -227,13 +231,12 @@ static int start(weft__worker *worker) {
   return 0;
 }
 
-static void send(weft__worker *worker, weft__work *const *works,
-                 size_t count) {
+static void send(weft__worker *worker, weft__work *const *works, size_t count) {
   (void)count; /* 1: this kind has no streams */
   slot *w = worker->host;
   weft__work *work = works[0];
-  w->request = (weft__request){.call = work->call,
-                               .idempotent = work->idempotent};
+  w->request =
+      (weft__request){.call = work->call, .idempotent = work->idempotent};
   w->request.call.input = work->copy; /* is now the request's */
   work->copy = NULL;
   w->began = weft__host_now();

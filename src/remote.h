@@ -21,9 +21,9 @@ typedef struct weft__server {
   char *path; /* "" or "/..." without a last slash */
   int port;
   bool secure;
-  uint32_t active;  /* requests under way */
-  int64_t down_until; /* on weft__now's clock; 0: it answers */
-  int64_t pause;      /* how long it was last left out */
+  uint32_t active;               /* requests under way */
+  int64_t down_until;            /* on weft__now's clock; 0: it answers */
+  int64_t pause;                 /* how long it was last left out */
   weft_stream *kept[WEFT__KEPT]; /* idle connections */
   int kept_count;
 } weft__server;

@@ -248,7 +248,8 @@ static weft__fate broken(weft__request *r, int rc, bool begun) {
     say(r, rc, weft_errmsg(rc));
     return WEFT__NOT_BEGUN;
   }
-  say(r, WEFT_ETRAP, "its server ended it without a result: it trapped, "
+  say(r, WEFT_ETRAP,
+      "its server ended it without a result: it trapped, "
       "reached the server's limits, or the server went away (the server's log "
       "tells)");
   return WEFT__UNKNOWN;

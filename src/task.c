@@ -22,13 +22,10 @@ static size_t stack_room(size_t asked) {
 #endif
 }
 
+/* STACK_CLASSES or more: too large. */
 static int stack_class(size_t size) {
-  size = stack_room(size);
-  int class = 0;
-  while (class < STACK_CLASSES && ((size_t)WEFT_STACK_MIN << class) < size) {
-    class ++;
-  }
-  return class;
+  size_t units = (stack_room(size) - 1) / WEFT_STACK_MIN;
+  return units ? 64 - __builtin_clzll(units) : 0;
 }
 
 static bool stack_get(weft__task *task) {
@@ -158,7 +155,8 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   if (options && options->name) name = options->name;
   size_t stack_size = options ? options->stack_size : 0;
   if (!stack_size) stack_size = WEFT_STACK_SIZE;
-  if (stack_class(stack_size) == STACK_CLASSES) {
+  int class = stack_class(stack_size);
+  if (class >= STACK_CLASSES) {
     weft__fail(WEFT_EINVAL,
                "a stack of %z bytes for task '%s' at %s: too large", stack_size,
                name, site);
@@ -182,7 +180,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   task->wait = NULL;
   task->name = name;
   task->site = site;
-  task->stack_class = (uint8_t)stack_class(stack_size);
+  task->stack_class = (uint8_t)class;
   task->locals = weft__locals_share(weft__locals_current());
   task->wake = 0;
   task->cancel_requests = 0;

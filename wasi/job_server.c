@@ -33,8 +33,7 @@ void weft__job_server_link(void) {}
 /* ---- sending */
 
 static bool send(const void *bytes, size_t size) {
-  streams_borrow_output_stream_t out =
-      streams_borrow_output_stream(server.out);
+  streams_borrow_output_stream_t out = streams_borrow_output_stream(server.out);
   streams_stream_error_t error;
   const uint8_t *next = bytes;
   while (!server.broken && size > 0) {
@@ -42,8 +41,7 @@ static bool send(const void *bytes, size_t size) {
     if (!streams_method_output_stream_check_write(out, &room, &error)) {
       server.broken = true;
     } else if (!room) {
-      poll_own_pollable_t ready =
-          streams_method_output_stream_subscribe(out);
+      poll_own_pollable_t ready = streams_method_output_stream_subscribe(out);
       poll_method_pollable_block(poll_borrow_pollable(ready));
       poll_pollable_drop_own(ready);
     } else {
@@ -74,7 +72,8 @@ static void send_frame(uint32_t kind, const struct iovec *parts, int count) {
     memcpy(small, &frame, sizeof frame);
     size_t at = sizeof frame;
     for (int i = 0; i < count; at += parts[i++].iov_len) {
-      if (parts[i].iov_len) memcpy(small + at, parts[i].iov_base, parts[i].iov_len);
+      if (parts[i].iov_len)
+        memcpy(small + at, parts[i].iov_base, parts[i].iov_len);
     }
     send(small, at);
   } else {
@@ -212,8 +211,10 @@ static int read_input(wasi_http_types_borrow_incoming_request_t request,
       room = room ? 2 * room : part.len;
       while (room < input->size + part.len) room *= 2;
       void *larger = realloc(input->data, room);
-      if (larger) input->data = larger;
-      else status = 413;
+      if (larger)
+        input->data = larger;
+      else
+        status = 413;
     }
     if (!status && part.len) {
       memcpy((char *)input->data + input->size, part.ptr, part.len);
@@ -236,8 +237,7 @@ static int check(wasi_http_types_borrow_incoming_request_t request,
   wasi_http_types_method_free(&method);
   wasi_http_types_own_headers_t own =
       wasi_http_types_method_incoming_request_headers(request);
-  wasi_http_types_borrow_fields_t headers =
-      wasi_http_types_borrow_fields(own);
+  wasi_http_types_borrow_fields_t headers = wasi_http_types_borrow_fields(own);
   char build[TEXT_SIZE] = "", items[TEXT_SIZE] = "", length[TEXT_SIZE] = "";
   bool trusted = has_token(headers);
   header(headers, "weft-build", build, sizeof build);
@@ -250,15 +250,18 @@ static int check(wasi_http_types_borrow_incoming_request_t request,
   }
   if (!trusted) {
     const char *token = getenv("WEFT_EXECUTOR_TOKEN");
-    weft__format(text, size, "%s", token && *token
+    weft__format(text, size, "%s",
+                 token && *token
                      ? "the token is not the server's WEFT_EXECUTOR_TOKEN"
                      : "the server has no WEFT_EXECUTOR_TOKEN, so it trusts "
                        "nobody");
     return 401;
   }
   if (strcmp(build, weft__build_id()) != 0) {
-    weft__format(text, size, "the server runs another build of the program "
-                 "(%s, not %s)", weft__build_id(), build);
+    weft__format(text, size,
+                 "the server runs another build of the program "
+                 "(%s, not %s)",
+                 weft__build_id(), build);
     return 409;
   }
   wasi_http_string_t path;
@@ -282,8 +285,10 @@ static int check(wasi_http_types_borrow_incoming_request_t request,
   }
   call->items = (uint32_t)strtoul(items, NULL, 10);
   if (strtoull(length, NULL, 10) > most_input()) {
-    weft__format(text, size, "the input has %s bytes; at most %z are taken "
-                 "(WEFT_EXECUTOR_MAX_INPUT)", length, most_input());
+    weft__format(text, size,
+                 "the input has %s bytes; at most %z are taken "
+                 "(WEFT_EXECUTOR_MAX_INPUT)",
+                 length, most_input());
     return 413;
   }
   return 0;

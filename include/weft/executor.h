@@ -47,8 +47,8 @@ typedef struct weft_executor_options {
                          never */
   double grace; /* seconds that a cancelled job has to end by itself; default
                    0.1; negative: none */
-  const char *urls;  /* wasmtime: of the servers; default $WEFT_EXECUTOR */
-  const char *token; /* wasmtime: default $WEFT_EXECUTOR_TOKEN */
+  const char *urls;    /* wasmtime: of the servers; default $WEFT_EXECUTOR */
+  const char *token;   /* wasmtime: default $WEFT_EXECUTOR_TOKEN */
   const weft_tls *tls; /* wasmtime: for https URLs */
 } weft_executor_options;
 

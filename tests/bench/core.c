@@ -78,7 +78,8 @@ static int nested(void *arg) {
   return 0;
 }
 
-static int bench_switch(void) {
+static int bench_switch(void *arg) {
+  (void)arg;
   long tasks = number(2);
   depth = number(3);
   yields = (depth ? 1000000 : 10000000) / tasks;
@@ -92,18 +93,25 @@ static int bench_switch(void) {
 
 static int trivial(void *arg) { return (int)((size_t)arg & 0xffff); }
 
-static int bench_spawn(void) {
+static int spawn_seq(long n) {
+  int rc = 0;
+  for (long i = 0; i < n && rc >= 0; i++) {
+    weft_task *task = weft_create_task(trivial, (void *)(size_t)i);
+    rc = weft_await(task);
+    weft_release(task);
+  }
+  return rc < 0 ? rc : 0;
+}
+
+static int bench_spawn(void *arg) {
+  (void)arg;
   long n = number(3);
   int rc = 0;
   double start = now();
   if (!strcmp(argv_[2], "batch")) {
     rc = run_all(trivial, (size_t)n, NULL);
   } else {
-    for (long i = 0; i < n && rc >= 0; i++) {
-      weft_task *task = weft_create_task(trivial, (void *)(size_t)i);
-      rc = weft_await(task);
-      weft_release(task);
-    }
+    rc = spawn_seq(n);
   }
   report("spawn", (now() - start) / (double)n, "ns");
   return rc < 0 ? rc : 0;
@@ -116,7 +124,8 @@ static int sleeper(void *arg) {
   return weft_sleep(2.0);
 }
 
-static int bench_memory(void) {
+static int bench_memory(void *arg) {
+  (void)arg;
   weft_task_options options = {.stack_size = (size_t)number(3)};
   return run_all(sleeper, (size_t)number(2), &options);
 }
@@ -139,7 +148,8 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static int bench_timers(void) {
+static int bench_timers(void *arg) {
+  (void)arg;
   size_t n = (size_t)number(2);
   if (!n) return 0;
   late = malloc(n * sizeof *late);
@@ -154,24 +164,31 @@ static int bench_timers(void) {
 
 /* ---- */
 
-static int bench(void *arg) {
+static int bench_hello(void *arg) {
   (void)arg;
-  const char *metric = argc_ > 1 ? argv_[1] : "";
-  if (!strcmp(metric, "switch") && argc_ == 4) return bench_switch();
-  if (!strcmp(metric, "spawn") && argc_ == 4) return bench_spawn();
-  if (!strcmp(metric, "memory") && argc_ >= 3) return bench_memory();
-  if (!strcmp(metric, "timers") && argc_ >= 3) return bench_timers();
-  if (!strcmp(metric, "hello")) {
-    weft_sleep(0);
-    puts("hello");
-    return 0;
-  }
-  fputs("core switch|spawn|memory|timers|hello CASE\n", stderr);
-  return WEFT_EINVAL;
+  weft_sleep(0);
+  puts("hello");
+  return 0;
 }
+
+static const struct {
+  const char *name;
+  int least, most; /* arguments, the program's name included */
+  weft_fn fn;
+} metrics[] = {
+    {"switch", 4, 4, bench_switch}, {"spawn", 4, 4, bench_spawn},
+    {"memory", 3, 4, bench_memory}, {"timers", 3, 4, bench_timers},
+    {"hello", 2, 2, bench_hello},
+};
 
 int main(int argc, char **argv) {
   argc_ = argc;
   argv_ = argv;
-  return weft_run(bench, NULL) < 0;
+  for (size_t i = 0; argc > 1 && i < sizeof metrics / sizeof *metrics; i++) {
+    if (strcmp(argv[1], metrics[i].name)) continue;
+    if (argc < metrics[i].least || argc > metrics[i].most) continue;
+    return weft_run(metrics[i].fn, NULL) < 0;
+  }
+  fputs("core switch|spawn|memory|timers|hello CASE\n", stderr);
+  return 2;
 }

@@ -211,8 +211,7 @@ static weft_executor *parallel_pool;
 static int keep_busy(void *arg) {
   int *left = arg, rc = 0;
   while (rc >= 0 && (*left)-- > 0) {
-    weft_future *f =
-        weft_run_in_executor_bytes(parallel_pool, empty, NULL, 0);
+    weft_future *f = weft_run_in_executor_bytes(parallel_pool, empty, NULL, 0);
     rc = weft_await(f);
     weft_release(f);
   }
@@ -236,10 +235,10 @@ static const struct {
   const char *name;
   int (*measure)(void);
 } metrics[] = {
-    {"rtt", measure_rtt},         {"throughput", measure_throughput},
-    {"speedup", measure_speedup}, {"start", measure_start},
-    {"replace", measure_replace}, {"megabyte", measure_megabyte},
-    {"timers", measure_timers},   {"cpu", measure_cpu},
+    {"rtt", measure_rtt},           {"throughput", measure_throughput},
+    {"speedup", measure_speedup},   {"start", measure_start},
+    {"replace", measure_replace},   {"megabyte", measure_megabyte},
+    {"timers", measure_timers},     {"cpu", measure_cpu},
     {"parallel", measure_parallel},
 };
 

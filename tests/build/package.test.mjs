@@ -125,11 +125,7 @@ test('load: arguments, input, output as functions and streams, status', async ()
   assert.deepEqual(JSON.parse(output), {
     status: [5, 5, 5],
     piped: ['read two\nb ends: WEFT_OK\n', 'sleeping\n'],
-    lines: [
-      'a ends: WEFT_OK\n',
-      'read one\n',
-      'read threec ends: WEFT_OK\n',
-    ],
+    lines: ['a ends: WEFT_OK\n', 'read one\n', 'read threec ends: WEFT_OK\n'],
   });
 });
 
