@@ -34,6 +34,7 @@
 #include <weft/error.h>
 #include <weft/event.h>
 #include <weft/executor.h>
+#include <weft/fetch.h>
 #include <weft/file.h>
 #include <weft/future.h>
 #include <weft/group.h>

@@ -2,10 +2,12 @@
  * TLS of Node.js on sockets: the JavaScript half of web/tls.c.
  */
 addToLibrary({
-  $weftTls__deps: ['$weftStream'],
+  $weftTls__deps: ['$weftStream', '$weftExplain'],
   $weftTls: {
     contexts: {},
     next: 1,
+
+    explain: (error) => weftExplain(error),
 
     /** Node's options; the secure context is made at the first use. */
     async options(context) {
@@ -26,37 +28,6 @@ addToLibrary({
         requestCert: !context.server || !!context.ca,
         isServer: context.server,
       };
-    },
-
-    /** What went wrong in a handshake or after it, with a code of ours. */
-    explain(error) {
-      const { code = '', message } = error;
-      // Names that Node.js gives to OpenSSL's verdicts on a certificate.
-      if (
-        /CERT|^ERR_TLS_CERT_ALTNAME|^UNABLE_TO_|^SELF_SIGNED|^DEPTH_ZERO|^HOSTNAME_MISMATCH|^INVALID_CA|^PATH_LENGTH|^CRL_/.test(
-          code,
-        ) &&
-        !code.startsWith('ERR_SSL_')
-      ) {
-        return weftStream.error(
-          'ECERT',
-          `the certificate was refused: ${message} (${code})`,
-        );
-      }
-      if (/^ERR_SSL_.*(CERTIFICATE|UNKNOWN_CA)/.test(code)) {
-        return weftStream.error(
-          'ECERT',
-          `the peer refused the certificate: ${message}`,
-        );
-      }
-      if (
-        code.startsWith('ERR_SSL_') ||
-        code.startsWith('ERR_TLS_') ||
-        code === 'EPROTO'
-      ) {
-        return weftStream.error('EPROTO', `TLS failed: ${message}`);
-      }
-      return error;
     },
   },
 

@@ -13,6 +13,7 @@ static weft_stream *stream;
 static weft_stream_options options;
 static weft_tls_options tls_options;
 static weft_tls *tls;
+static weft_fetch_options fetch_options;
 
 enum { NOT_MINE = 1 << 30 }; /* an answer: the word is another function's */
 
@@ -84,6 +85,40 @@ static int do_fill(size_t size) {
   return rc;
 }
 
+/* A request; its body is the stream there is, if that is asked for. */
+static int do_fetch(bool with_stream) {
+  weft_stream *body = with_stream ? stream : NULL;
+  fetch_options.body_stream = body;
+  int rc = weft_fetch(word(), &fetch_options, &stream);
+  show("fetch", rc, NULL);
+  if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
+  if (body) weft_stream_release(body);
+  return rc;
+}
+
+static int do_request(const char *op) {
+  static weft_header headers[8];
+  if (!strcmp(op, "fetch")) return do_fetch(false);
+  if (!strcmp(op, "send")) return do_fetch(true);
+  if (!strcmp(op, "method")) {
+    fetch_options.method = word();
+  } else if (!strcmp(op, "header")) {
+    headers[fetch_options.header_count].name = word();
+    headers[fetch_options.header_count++].value = word();
+    fetch_options.headers = headers;
+  } else if (!strcmp(op, "body")) {
+    fetch_options.body = word();
+    fetch_options.body_size = strlen(fetch_options.body);
+  } else if (!strcmp(op, "no_redirects")) {
+    fetch_options.no_redirects = true;
+  } else if (!strcmp(op, "hurry")) {
+    fetch_options.timeout = atof(word());
+  } else {
+    return NOT_MINE;
+  }
+  return 0;
+}
+
 static int read_file(const char *path, const char **text_) {
   char *data;
   int rc = weft_read_file(path, &data);
@@ -143,7 +178,7 @@ static int do_one(const char *op) {
   if (!strcmp(op, "sleep")) return weft_sleep(atof(word()));
   int rc = do_tls(op);
   if (rc != NOT_MINE) return rc < 0 ? rc : 0;
-  if (do_read(op) != NOT_MINE) return 0;
+  if (do_read(op) != NOT_MINE || do_request(op) != NOT_MINE) return 0;
   if (!strcmp(op, "write")) {
     rc = weft_write(stream, data, text(data));
   } else if (!strcmp(op, "fill")) {

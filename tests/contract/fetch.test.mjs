@@ -1,0 +1,303 @@
+// weft_fetch against servers, good and bad.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import net from 'node:net';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Certificates } from '../lib/certificates.mjs';
+import { hosts, run, tool } from '../lib/weft.mjs';
+
+const fetchHosts = hosts.filter((host) => host !== 'wasmtime');
+const made = new Certificates();
+
+/** @type {Record<string, http.RequestListener>} */
+const pages = {
+  '/hello': (request, response) => {
+    response.setHeader('X-Method', request.method ?? '');
+    response.setHeader('X-Given', request.headers['x-given'] ?? 'nothing');
+    response.end('first\nsecond\n');
+  },
+  '/echo': (request, response) => void request.pipe(response),
+  '/nothing': (_, response) => response.writeHead(204).end(),
+  '/gone': (_, response) => response.writeHead(404).end('not here'),
+  '/moved': (_, response) =>
+    response.writeHead(302, { Location: '/hello' }).end(),
+  '/slow': () => {},
+  '/drip': async (_, response) => {
+    for (const part of ['dr', 'ip', '\n']) {
+      response.write(part);
+      await sleep(30);
+    }
+    response.end();
+  },
+  '/cut': (_, response) => {
+    response.writeHead(200, { 'Content-Length': 100 });
+    response.write('half');
+    setTimeout(() => response.destroy(), 50);
+  },
+  '/endless': (_, response) => {
+    const chunk = Buffer.alloc(1 << 16, 'x');
+    const more = () => {
+      do sent += chunk.length;
+      while (response.write(chunk));
+    };
+    response.on('drain', more).on('close', () => (aborted = true));
+    more();
+  },
+};
+let aborted = false;
+let sent = 0;
+
+const server = http.createServer((request, response) => {
+  response.setHeader('Access-Control-Allow-Origin', '*');
+  response.setHeader('Access-Control-Allow-Headers', '*');
+  response.setHeader('Access-Control-Allow-Methods', '*');
+  response.setHeader('Access-Control-Expose-Headers', '*');
+  if (request.method === 'OPTIONS') response.end();
+  else pages[request.url ?? '']?.(request, response);
+});
+let base = '';
+before(async () => {
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  base = `http://127.0.0.1:${port}`;
+});
+after(() => {
+  server.close();
+  server.closeAllConnections();
+  made.remove();
+});
+
+/**
+ * @param {import('../lib/weft.mjs').Host} host
+ * @param {string} words BASE among them is the server's URL
+ * @param {Record<string, string>} [env]
+ */
+async function ask(host, words, env) {
+  const { stdout, stderr, code } = await run('tests/contract/stream.c', {
+    host,
+    args: words.split(' ').map((word) => word.replace('BASE', base)),
+    env,
+    timeout: 30_000,
+  });
+  assert.equal(code, 0, stderr);
+  return { lines: stdout.trim().split('\n'), stderr };
+}
+
+for (const host of fetchHosts) {
+  test(`status, headers and the body in lines (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'header X-Given something fetch BASE/hello info header:x-method info header:x-given info header:x-none info status line line line write x close wait',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 200',
+      'info: 3 GET',
+      'info: 9 something',
+      'info: WEFT_ENOTFOUND',
+      'info: 3 200',
+      'line: 6 first\\n',
+      'line: 7 second\\n',
+      'line: 0 ',
+      'write: WEFT_ECLOSED',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`a body from memory comes back; other methods (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'body some-text fetch BASE/echo all 100 release method PUT body more fetch BASE/echo all 100 release',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 200',
+      'all: 9 some-text',
+      'release: 0',
+      'fetch: 200',
+      'all: 4 more',
+      'release: 0',
+    ]);
+  });
+
+  test(`a body from a stream: one response is the next request (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'fetch BASE/drip method POST send BASE/echo line all 10 close wait',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 200',
+      'fetch: 200',
+      'line: 5 drip\\n',
+      'all: 0 ',
+      'close: 0',
+      'wait: 0',
+    ]);
+  });
+
+  test(`an error's status is a result; a response may be empty (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'fetch BASE/gone all 100 release fetch BASE/nothing read 1 release',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 404',
+      'all: 8 not here',
+      'release: 0',
+      'fetch: 204',
+      'read: 0 ',
+      'release: 0',
+    ]);
+  });
+
+  test(`redirects are followed, or not (${host})`, async () => {
+    const followed = await ask(host, 'fetch BASE/moved info url line release');
+    assert.deepEqual(followed.lines.slice(1), [
+      `info: ${base.length + 6} ${base}/hello`,
+      'line: 6 first\\n',
+      'release: 0',
+    ]);
+    const { lines } = await ask(host, 'no_redirects fetch BASE/moved release');
+    assert.equal(
+      lines[0],
+      host === 'browser' ? 'fetch: WEFT_ENOTSUP' : 'fetch: 302',
+    );
+  });
+
+  test(`a timeout and a cancel abort the request (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'hurry 0.2 fetch BASE/slow hurry 0 within 0.2 fetch BASE/slow fetch BASE/hello release',
+    );
+    assert.deepEqual(lines, [
+      'fetch: WEFT_ETIMEDOUT',
+      'fetch: WEFT_ECANCELED',
+      'within: expired',
+      'fetch: 200',
+      'release: 0',
+    ]);
+  });
+
+  test(`a response that is not read makes its server wait; its release aborts it (${host})`, async () => {
+    aborted = false;
+    sent = 0;
+    const { lines } = await ask(
+      host,
+      'fetch BASE/endless read 5 sleep 0.5 release sleep 0.3',
+    );
+    assert.deepEqual(lines, ['fetch: 200', 'read: 5 xxxxx', 'release: 0']);
+    while (!aborted) await sleep(10);
+    assert(sent < 64 << 20, `${sent} bytes were sent`);
+  });
+
+  test(`a response that is cut is no whole one (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'fetch BASE/cut exactly 4 read 1 release',
+    );
+    assert.deepEqual(lines.slice(0, 2), ['fetch: 200', 'exactly: 4 half']);
+    assert.match(lines[2], /^read: WEFT_E(CONNRESET|IO)$/);
+  });
+
+  test(`a refusal, a URL and a method that make no sense (${host})`, async () => {
+    const closed = net.createServer().listen(0, '127.0.0.1');
+    await once(closed, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (closed.address());
+    closed.close();
+    await once(closed, 'close');
+    const { lines } = await ask(
+      host,
+      `fetch http://127.0.0.1:${port}/ fetch nonsense://x fetch http://: method G(T fetch BASE/hello`,
+    );
+    assert.deepEqual(lines, [
+      host === 'browser' ? 'fetch: WEFT_EIO' : 'fetch: WEFT_ECONNREFUSED',
+      'fetch: WEFT_EINVAL',
+      'fetch: WEFT_EINVAL',
+      'fetch: WEFT_EINVAL',
+    ]);
+  });
+}
+
+for (const host of fetchHosts.filter((host) => host === 'node')) {
+  test(`nginx over http and https, with a CA of its own (${host})`, async () => {
+    const { http: plain, https, stop } = await nginx();
+    try {
+      const { lines } = await ask(
+        host,
+        `fetch http://127.0.0.1:${plain}/ info header:server line release fetch https://localhost:${https}/ line release`,
+        { NODE_EXTRA_CA_CERTS: made.ca.cert },
+      );
+      assert.match(lines[1], /^info: \d+ nginx/);
+      assert.equal(lines[2], 'line: 20 from the real nginx\\n');
+      assert.equal(lines[5], 'line: 20 from the real nginx\\n');
+      const refused = await ask(host, `fetch https://localhost:${https}/`);
+      assert.deepEqual(refused.lines, ['fetch: WEFT_ECERT']);
+    } finally {
+      await stop();
+    }
+  });
+}
+
+/** nginx on two ports, with a prefix of its own. */
+async function nginx() {
+  const prefix = path.join(made.folder, 'nginx');
+  mkdirSync(path.join(prefix, 'html'), { recursive: true });
+  writeFileSync(path.join(prefix, 'html/index.html'), 'from the real nginx\n');
+  const ports = await freePorts(2);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (name) => `${name}_temp_path ${prefix}/${name};`,
+  );
+  writeFileSync(
+    path.join(prefix, 'nginx.conf'),
+    `daemon off; master_process off; pid ${prefix}/pid; error_log ${prefix}/error.log;
+    events {}
+    http {
+      access_log off; ${temporary.join(' ')} root ${prefix}/html;
+      server { listen 127.0.0.1:${ports[0]}; }
+      server {
+        listen 127.0.0.1:${ports[1]} ssl;
+        ssl_certificate ${made.good.cert}; ssl_certificate_key ${made.good.key};
+      }
+    }`,
+  );
+  const child = spawn(
+    tool('NGINX'),
+    ['-p', prefix, '-c', 'nginx.conf', '-e', `${prefix}/error.log`],
+    { stdio: 'ignore' },
+  );
+  const ended = once(child, 'exit');
+  while (!(await answers(ports[1]))) {
+    assert.equal(child.exitCode, null, 'nginx has ended');
+    await sleep(20);
+  }
+  const stop = () => (child.kill(), ended);
+  return { http: ports[0], https: ports[1], stop };
+}
+
+/** @param {number} count */
+async function freePorts(count) {
+  const servers = Array.from({ length: count }, () =>
+    net.createServer().listen(0, '127.0.0.1'),
+  );
+  await Promise.all(servers.map((one) => once(one, 'listening')));
+  const ports = servers.map(
+    (one) => /** @type {net.AddressInfo} */ (one.address()).port,
+  );
+  await Promise.all(servers.map((one) => (one.close(), once(one, 'close'))));
+  return ports;
+}
+
+/** @param {number} port */
+function answers(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('connect', () => (socket.destroy(), resolve(true)));
+    socket.on('error', () => resolve(false));
+  });
+}
