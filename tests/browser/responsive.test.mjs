@@ -15,24 +15,25 @@ test('a page keeps its frames while 10,000 tasks yield in a loop', async () => {
     async (name) => {
       const weft = await import(new URL(name, document.baseURI).href);
       const times = /** @type {number[]} */ ([]);
-      const frame = (/** @type {number} */ time) => {
-        times.push(time);
-        requestAnimationFrame(frame);
-      };
+    const frame = (/** @type {number} */ time) => {
+      times.push(time);
       requestAnimationFrame(frame);
-      const longTasks = /** @type {number[]} */ ([]);
-      new PerformanceObserver((list) => {
-        for (const entry of list.getEntries()) longTasks.push(entry.duration);
-      }).observe({ entryTypes: ['longtask'] }); // 50 ms and more
-      const code = await weft.run({ stdout: () => {} });
-      return { gaps: longTasks, frames: times.length, status: code };
-    },
-    `./${path.basename(program)}`,
-  );
+    };
+    requestAnimationFrame(frame);
+    const code = await weft.run({ stdout: () => {} });
+    return {
+      gaps: times.slice(1).map((time, i) => time - times[i]),
+      status: code,
+    };
+  }, `./${path.basename(program)}`);
   await page.close();
   assert.equal(status, 0);
-  // The first touch of 10,000 stacks and a busy machine may cost one or two.
-  assert.ok(gaps.length <= 2, `long frames: ${gaps}`);
+  // Other processes may cost a frame now and then; tasks that keep the page
+  // would cost all of them.
+  gaps.sort((a, b) => a - b);
+  assert.ok(gaps.length >= 15, `${gaps.length} frames in a second`);
+  const most = gaps[Math.floor(gaps.length * 0.8)];
+  assert.ok(most < 50, `frames of ${gaps.map(Math.round)} ms`);
 });
 
 test("Node's own timers and sockets are served while tasks yield", async () => {
