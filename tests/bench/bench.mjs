@@ -17,8 +17,14 @@ import { gzipSync } from 'node:zlib';
 import { compile, tool } from '../lib/weft.mjs';
 
 /**
+ * @typedef {'node' | 'wasmtime'} Host
  * @typedef {{metric: string, value: number, unit: string}} Figure
- * @typedef {{ended: Promise<Figure[]>, pid: number}} Run
+ * @typedef {Figure & {case: string, host: string}} Result
+ * @typedef {(command: string[], metric: string, args: string[]) =>
+ *   Promise<Figure[]>} Measure how one repetition of a case is measured
+ * @typedef {{measure: Measure, cases: string[], program?: string,
+ *   floor?: string}} Metric program: another than tests/bench/core; floor: the
+ *   one that does the same with no runtime
  */
 
 const TICKS = 100; // per second, of /proc's CPU times on Linux
@@ -31,7 +37,10 @@ function childrenCpu() {
   return (Number(fields[13]) + Number(fields[14])) / TICKS;
 }
 
-/** The peak of a process's resident memory in bytes; 0 when it has ended. */
+/**
+ * The peak of a process's resident memory in bytes; 0 when it has ended.
+ * @param {number | undefined} pid
+ */
 function peak(pid) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
@@ -41,7 +50,10 @@ function peak(pid) {
   }
 }
 
-/** What runs a compiled program on a host. */
+/**
+ * What runs a compiled program on a host.
+ * @type {Record<Host, (program: string) => string[]>}
+ */
 const launch = {
   node: (program) => [tool('NODE'), program],
   wasmtime: (program) => [
@@ -55,6 +67,7 @@ const launch = {
 /**
  * Runs a command to its end; gives the figures it prints, its peak memory, and
  * when its first line came.
+ * @param {string[]} command
  */
 async function execute(command) {
   const start = performance.now();
@@ -74,6 +87,7 @@ async function execute(command) {
   const [code] = await once(child, 'close');
   clearInterval(sampler);
   if (code !== 0) throw new Error(`${command.join(' ')}: exit status ${code}`);
+  /** @type {Figure[]} */
   const figures = text
     .split('\n')
     .filter((line) => line.startsWith('{'))
@@ -81,7 +95,7 @@ async function execute(command) {
   return { figures, memory, first };
 }
 
-/** Each kind of metric: how one repetition of a case is measured. */
+/** @type {Record<string, Measure>} */
 const measures = {
   /** The program prints the figures itself. */
   async printed(command, metric, args) {
@@ -108,6 +122,25 @@ const measures = {
     return [{ metric: `${metric} cpu`, value, unit: 'ms' }, ...figures];
   },
 
+  /** What a host has to load for a program, gzipped file by file. */
+  async size(command) {
+    const program = command[command.length - 1];
+    const files = program.endsWith('.mjs')
+      ? [program, program.replace(/mjs$/, 'wasm')]
+      : [program];
+    let raw = 0;
+    let gzip = 0;
+    for (const file of files) {
+      const bytes = readFileSync(file);
+      raw += bytes.length;
+      gzip += gzipSync(bytes, { level: 9 }).length;
+    }
+    return [
+      { metric: 'size raw', value: raw, unit: 'B' },
+      { metric: 'size gzip', value: gzip, unit: 'B' },
+    ];
+  },
+
   /** From the start of the process to its first line. */
   async startup(command, metric) {
     const { first } = await execute([...command, 'hello']);
@@ -115,7 +148,7 @@ const measures = {
   },
 };
 
-/** The metrics: their kind, their cases, and what the floor's program is. */
+/** @type {Record<string, Metric>} */
 const metrics = {
   switch: {
     measure: measures.printed,
@@ -130,44 +163,36 @@ const metrics = {
   memory: { measure: measures.memory, cases: ['100000', '100000 1024'] },
   timers: { measure: measures.cpu, cases: ['100000', '100000 1024'] },
   startup: { measure: measures.startup, cases: [''], floor: 'empty' },
-  size: { cases: [''] },
+  size: { measure: measures.size, cases: [''], program: 'examples/helloworld' },
 };
 
-/** Bytes that a host has to load for helloworld, gzipped. */
-async function size(host) {
-  const program = await compile('examples/helloworld.c', { host });
-  const files =
-    host === 'node' ? [program, program.replace(/mjs$/, 'wasm')] : [program];
-  const bytes = files.map((file) => readFileSync(file));
-  const sum = (list) => list.reduce((a, b) => a + b, 0);
-  return [
-    { metric: 'size raw', value: sum(bytes.map((b) => b.length)), unit: 'B' },
-    {
-      metric: 'size gzip',
-      value: sum(bytes.map((b) => gzipSync(b, { level: 9 }).length)),
-      unit: 'B',
-    },
-  ];
-}
-
+/** @param {number[]} values */
 function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
+  const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2
     ? sorted[middle]
     : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The medians of the repetitions of one case, weft's and the floor's. */
+/**
+ * The medians of the repetitions of one case, weft's and the floor's.
+ * @param {string} metric
+ * @param {string} kase
+ * @param {Host} host
+ * @param {number} reps
+ * @returns {Promise<Result[]>}
+ */
 async function measureCase(metric, kase, host, reps) {
-  const { measure, floor } = metrics[metric];
+  const { measure, floor, program = 'tests/bench/core' } = metrics[metric];
   const args = kase.split(' ').filter(Boolean);
-  const peers = [[host, 'core']];
-  if (floor) peers.push([`${host} floor`, floor]);
+  const peers = [[host, program]];
+  if (floor) peers.push([`${host} floor`, `tests/bench/${floor}`]);
+  /** @type {Map<string, number[]>} */
   const runs = new Map();
   for (let i = 0; i < reps; i++) {
-    for (const [name, program] of peers) {
-      const file = await compile(`tests/bench/${program}.c`, { host });
+    for (const [name, source] of peers) {
+      const file = await compile(`${source}.c`, { host });
       for (const f of await measure(launch[host](file), metric, args)) {
         const key = JSON.stringify([f.metric, name, f.unit]);
         runs.set(key, [...(runs.get(key) ?? []), f.value]);
@@ -180,6 +205,7 @@ async function measureCase(metric, kase, host, reps) {
   });
 }
 
+/** @param {Result[]} results */
 function print(results) {
   for (const r of results) {
     const floor = results.find(
@@ -207,7 +233,9 @@ const { values, positionals } = parseArgs({
   },
 });
 const [only, ...caseWords] = positionals;
-const hosts = values.host ? [values.host] : ['node', 'wasmtime'];
+const hosts = /** @type {Host[]} */ (
+  values.host ? [values.host] : ['node', 'wasmtime']
+);
 const names = only ? [only] : Object.keys(metrics);
 for (const name of [...names, ...hosts]) {
   if (name in metrics || name in launch) continue;
@@ -225,10 +253,12 @@ for (const metric of names) {
     : metrics[metric].cases;
   for (const kase of cases) {
     for (const host of hosts) {
-      const results =
-        metric === 'size'
-          ? (await size(host)).map((f) => ({ ...f, case: '', host }))
-          : await measureCase(metric, kase, host, Number(values.reps));
+      const results = await measureCase(
+        metric,
+        kase,
+        host,
+        Number(values.reps),
+      );
       if (values.json) {
         for (const result of results) console.log(JSON.stringify(result));
       } else print(results);

@@ -15,17 +15,19 @@ test('a page keeps its frames while 10,000 tasks yield in a loop', async () => {
     async (name) => {
       const weft = await import(new URL(name, document.baseURI).href);
       const times = /** @type {number[]} */ ([]);
-    const frame = (/** @type {number} */ time) => {
-      times.push(time);
+      const frame = (/** @type {number} */ time) => {
+        times.push(time);
+        requestAnimationFrame(frame);
+      };
       requestAnimationFrame(frame);
-    };
-    requestAnimationFrame(frame);
-    const code = await weft.run({ stdout: () => {} });
-    return {
-      gaps: times.slice(1).map((time, i) => time - times[i]),
-      status: code,
-    };
-  }, `./${path.basename(program)}`);
+      const code = await weft.run({ stdout: () => {} });
+      return {
+        gaps: times.slice(1).map((time, i) => time - times[i]),
+        status: code,
+      };
+    },
+    `./${path.basename(program)}`,
+  );
   await page.close();
   assert.equal(status, 0);
   // Other processes may cost a frame now and then; tasks that keep the page

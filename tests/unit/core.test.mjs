@@ -10,5 +10,7 @@ for (const [name, what] of Object.entries({
   context: 'contexts keep their locals across suspensions',
   error: 'every code has a name and a text, and messages are kept',
 })) {
-  test(`native: ${what}`, () => native(name));
+  test(`native: ${what}`, async () => {
+    await native(name);
+  });
 }

@@ -11,9 +11,9 @@ static void check_format(const char *found, const char *expected) {
 
 int main(void) {
   char text[32];
-  check_format(weft__format(text, sizeof text, "%s-%d-%z-%%", "a", -12,
-                            (size_t)34),
-               "a--12-34-%");
+  check_format(
+      weft__format(text, sizeof text, "%s-%d-%z-%%", "a", -12, (size_t)34),
+      "a--12-34-%");
   check_format(weft__format(text, sizeof text, "%s", (char *)NULL), "?");
   check_format(weft__format(text, 6, "123456789"), "12345");
   check_format(weft__format(text, sizeof text, "%d", -2147483647 - 1),
