@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Certificates } from '../lib/certificates.mjs';
 import { hosts, run, tool } from '../lib/weft.mjs';
 
-const fetchHosts = hosts.filter((host) => host !== 'wasmtime');
+const fetchHosts = hosts;
 const made = new Certificates();
 
 /** @type {Record<string, http.RequestListener>} */
