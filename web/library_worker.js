@@ -32,6 +32,7 @@ addToLibrary({
       Module['weftPort'].postMessage(message, transfer);
     },
 
+    /** Begins; returns what is to be called with each message. */
     serve() {
       weftDriver.prepare();
       weftDriver.immediate = true;
@@ -42,11 +43,8 @@ addToLibrary({
         this.reported = line;
         report(line);
       };
-      const receive = (data) => this.receive(data);
-      const port = Module['weftPort'];
-      if (port.on) port.on('message', receive);
-      else port.onmessage = ({ data }) => receive(data);
       this.post([weftMessage.READY]);
+      return (data) => this.receive(data);
     },
 
     receive(data) {

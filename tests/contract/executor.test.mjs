@@ -75,9 +75,9 @@ shows(
   'a job that is cancelled before it begins never runs',
   `\
 job 1
+job 3
 WEFT_OK
 WEFT_ECANCELED
-job 3
 WEFT_OK
 `,
   { workers: 1 },
