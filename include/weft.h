@@ -31,6 +31,7 @@
 #include <weft/barrier.h>
 #include <weft/call.h>
 #include <weft/condition.h>
+#include <weft/debug.h>
 #include <weft/error.h>
 #include <weft/event.h>
 #include <weft/executor.h>

@@ -5,6 +5,7 @@
  * then done. A done-callback is a call without a handle.
  */
 #include "error.h"
+#include "hooks.h"
 #include "local.h"
 #include "waiter.h"
 
@@ -46,6 +47,8 @@ static bool cancel_call(weft__future *future) {
 /* Named in asyncify.remove: what it calls cannot suspend. */
 void weft__call_run(weft__handle *handle) {
   call *c = call_of(handle);
+  const weft__hooks *hooks = weft__loop.hooks;
+  int64_t begin = hooks ? hooks->call_begin() : 0;
   weft__locals_of_call = c->locals;
   if (c->subject) {
     c->done_fn(weft__handle_of(c->subject), c->arg);
@@ -53,6 +56,7 @@ void weft__call_run(weft__handle *handle) {
     c->fn(c->arg);
   }
   weft__locals_of_call = NULL;
+  if (hooks) hooks->call_end(c->name, c->site, begin);
   finish(c, 0);
 }
 

@@ -1,6 +1,7 @@
 #include "future.h"
 
 #include "error.h"
+#include "hooks.h"
 #include "pool.h"
 #include "task.h"
 
@@ -205,6 +206,9 @@ int weft_result(weft_future *handle) {
 static void close_record(void *place) {
   weft__future *future = place;
   if (future->state == WEFT__FREE) return;
+  if (weft__loop.hooks && future->is_task && future->handles) {
+    weft__loop.hooks->kept(weft__task_of(future));
+  }
   future->handles = future->pins = 0;
   record_free(future);
 }

@@ -1,6 +1,7 @@
 /* weft_gather, after CPython's asyncio.gather. */
 #include "cleanup.h"
 #include "error.h"
+#include "tree.h"
 
 #include <stdlib.h>
 
@@ -45,6 +46,13 @@ static bool cancel_children(const weft__wait *wait) {
   if (any) g->cancel_requested = true;
   return any;
 }
+
+static weft__future *nth_child(const weft__wait *wait, size_t i) {
+  const gather *g = weft__container(wait, gather, wait);
+  return i < g->count ? g->children[i].future : NULL;
+}
+
+static const weft__many_kind kind = {nth_child, "weft_gather"};
 
 static void watch(gather *g, weft_future *const *futures) {
   for (size_t i = 0; i < g->count; i++) {
@@ -92,7 +100,7 @@ static int run(weft_future *const *futures, size_t count, int *results,
                bool return_errors) {
   int rc = weft__check_futures(futures, count);
   if (rc < 0 || !count) return rc;
-  gather g = {.wait = {"weft_gather", cancel_children, NULL},
+  gather g = {.wait = {kind.what, cancel_children, &weft__many},
               .count = count,
               .return_errors = return_errors,
               .cleanup.run = forget};

@@ -1,6 +1,7 @@
 /* Task groups, after CPython's Lib/asyncio/taskgroups.py. */
 #include "cleanup.h"
 #include "error.h"
+#include "tree.h"
 #include "waiter.h"
 
 #include <stdlib.h>
@@ -141,7 +142,6 @@ static void member_free(member *m) {
 /* A task of the group has failed: ends the others, and the body. */
 static void on_failure(weft_task_group *public, weft__future *task) {
   group *g = group_of(public);
-  task->taken = true;
   add_failure(public, weft__task_of(task), task->result,
               weft__message_of(task));
   if (public->flags[0] & (ABORTING | CANCEL_REQUESTED)) return;
@@ -158,6 +158,7 @@ static void on_task_done(weft__handle *handle) {
   if (g->waiter && weft__list_empty(&g->members)) {
     weft__waiter_release(g->waiter);
   }
+  m->task->taken = true;
   if (m->task->state == WEFT__DONE && m->task->result < 0) {
     on_failure(m->group, m->task);
   }
@@ -242,13 +243,29 @@ int weft_task_group_cancel(weft_task_group *public) {
   return 0;
 }
 
+static weft__future *nth_member(const weft__wait *wait, size_t i) {
+  const weft__waiter *waiter = weft__container(wait, weft__waiter, wait);
+  for (weft__cleanup *c = waiter->task->future.owner; c; c = c->next) {
+    if (c->run != on_group_cleanup) continue;
+    group *g = weft__container(c, group, cleanup);
+    if (g->waiter != waiter) continue;
+    for (weft__node *n = weft__list_first(&g->members); n;
+         n = weft__list_next(&g->members, n)) {
+      if (i-- == 0) return weft__container(n, member, node)->task;
+    }
+  }
+  return NULL;
+}
+
+static const weft__many_kind members_kind = {nth_member, "weft_task_group_end"};
+
 /* Waits for the members; whether a cancel from outside came meanwhile. */
 static bool wait_members(weft_task_group *public) {
   group *g = group_of(public);
   bool cancelled = false;
   while (!weft__list_empty(&g->members)) {
     weft__waiter waiter;
-    weft__waiter_init(&waiter, "weft_task_group_end", NULL);
+    weft__waiter_init(&waiter, members_kind.what, &weft__many);
     g->waiter = &waiter;
     int rc = weft__waiter_suspend(&waiter);
     g->waiter = NULL;

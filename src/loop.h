@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct weft__task;
+struct weft__hooks;
 
 /*
  * Something the loop can run once. It is alone, in the list of what it waits
@@ -52,6 +53,8 @@ struct weft__loop {
   weft__list closers; /* of weft__closer, closed last in, first out */
   uint32_t host_ops;  /* what the host may still complete */
   weft__phase phase;
+  const struct weft__hooks *hooks; /* of debug mode (hooks.h), or NULL */
+  bool traced; /* the next run has debug mode for weft_trace */
   bool deadlocked;
   int interrupts; /* requests of weft_interrupt */
   bool shuffled;  /* the ready order, by a seed (shuffle.h) */

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "error.h"
+#include "hooks.h"
 #include "host.h"
 #include "loop.h"
 #include "shuffle.h"
@@ -39,14 +40,37 @@ static int read_seed(uint64_t *seed) {
   return 0;
 }
 
+#ifndef WEFT_DEBUG
+/* NULL in release programs that do not use debug mode. */
+extern const weft__hooks weft__debug_hooks __attribute__((weak));
+#endif
+
+static int read_debug(bool *debug) {
+  char value[VALUE_SIZE];
+  if (*debug || !get("WEFT_DEBUG", value)) return 0;
+  *debug = !strcmp(value, "1");
+  if (!*debug)
+    return strcmp(value, "0") ? wrong("WEFT_DEBUG", value, "0 or 1") : 0;
+  const weft__hooks *linked = &weft__debug_hooks;
+  if (linked) return 0;
+  weft__report("WEFT_DEBUG=1, but this program was built without debug mode: "
+               "build it with --debug, or have it call weft_run_with");
+  *debug = false;
+  return 0;
+}
+
 int weft__options_apply(const weft_run_options *options) {
   bool is_virtual = options && options->virtual_clock;
   uint64_t seed = options ? options->seed : 0;
+  bool debug = weft__loop.traced || (options && options->debug);
   int rc = read_clock(&is_virtual);
   if (rc == 0) rc = read_seed(&seed);
+  if (rc == 0) rc = read_debug(&debug);
   if (rc < 0) return rc;
   weft__clock_start(is_virtual);
   weft__loop.shuffled = seed != 0;
   weft__shuffle_seed(seed);
+  weft__loop.hooks = debug ? &weft__debug_hooks : NULL;
+  if (debug) weft__loop.hooks->begin(options);
   return 0;
 }

@@ -2,6 +2,7 @@
 
 #include "cleanup.h"
 #include "error.h"
+#include "hooks.h"
 #include "pool.h"
 
 /* ---- stacks: a pool for each power of two from WEFT_STACK_MIN */
@@ -40,6 +41,7 @@ static bool stack_get(weft__task *task) {
   if (!stack) return false;
   weft__context_init(&task->context, stack, size, task->context.fn,
                      task->context.arg);
+  if (weft__loop.hooks) weft__loop.hooks->got_stack(task);
   return true;
 }
 
@@ -55,10 +57,11 @@ static void stack_put(weft__task *task) {
 /* The main task keeps its stack: what is in its frame, such as a queue, stays
    good for the tasks that are left, which get cancelled after it. */
 static void finish(weft__task *task, int result) {
+  if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
+  if (weft__loop.hooks) weft__loop.hooks->ended(task, result);
   weft__cleanups_run(task);
   if (task != weft__loop.main) stack_put(task);
   weft__list_remove(&task->all);
-  if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
   weft__locals_drop(task->locals);
   task->locals = NULL;
   weft__complete(&task->future, result);
@@ -80,7 +83,7 @@ static void out_of_memory(weft__task *task, const char *what) {
 }
 
 /* Named in asyncify.remove: it never suspends itself. */
-static void weft__task_step(weft__handle *handle) {
+void weft__task_step(weft__handle *handle) {
   weft__task *task = weft__container(handle, weft__task, handle);
   if (task->must_cancel) {
     task->must_cancel = false;
@@ -131,6 +134,7 @@ static bool cancel_task(weft__future *future) {
   for (;;) {
     task->cancel_requests++;
     weft__note_reason(&task->future);
+    if (weft__loop.hooks) weft__loop.hooks->cancelled(task);
     task->met = true;
     next = awaited_task(task);
     if (!next || next->met) break;
@@ -152,6 +156,7 @@ static bool cancel_task(weft__future *future) {
 weft__task *weft__task_new(weft_fn fn, void *arg,
                            const weft_task_options *options, const char *name,
                            const char *site) {
+  const weft__hooks *hooks = weft__loop.hooks;
   if (options && options->name) name = options->name;
   size_t stack_size = options ? options->stack_size : 0;
   if (!stack_size) stack_size = WEFT_STACK_SIZE;
@@ -162,7 +167,8 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
                name, site);
     return NULL;
   }
-  weft__future *future = weft__future_make(sizeof(weft__task));
+  weft__future *future =
+      weft__future_make(sizeof(weft__task) + (hooks ? hooks->extra : 0));
   if (!future) {
     weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
                site);
@@ -172,7 +178,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   weft__pin(future);
   future->is_task = true;
   future->cancel = cancel_task;
-  task->handle.run = weft__task_step;
+  task->handle.run = hooks ? hooks->step : weft__task_step;
   task->context.stack = NULL;
   task->context.extra = NULL;
   task->context.fn = fn;
@@ -192,6 +198,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
     return NULL;
   }
   weft__list_append(&weft__loop.tasks, &task->all);
+  if (hooks) hooks->created(task);
   if (options && options->eager) {
     weft__node_init(&task->handle.node);
   } else {
@@ -349,22 +356,6 @@ void weft__stack_overflowed(void) {
   weft__context_suspend();
 }
 #endif
-
-void weft__tasks_report(void) {
-  for (weft__node *n = weft__list_first(&weft__loop.tasks); n;
-       n = weft__list_next(&weft__loop.tasks, n)) {
-    weft__task *task = weft__container(n, weft__task, all);
-    weft__future *on = task->wait ? task->wait->on : NULL;
-    const char *what = task->wait ? task->wait->what : "nothing: it is ready";
-    if (on && on->is_task) {
-      weft__report("  task '%s' created at %s waits in %s for task '%s'",
-                   task->name, task->site, what, weft__task_of(on)->name);
-    } else {
-      weft__report("  task '%s' created at %s waits in %s", task->name,
-                   task->site, what);
-    }
-  }
-}
 
 void weft__tasks_close(void) {
   for (weft__node *n; (n = weft__list_first(&weft__loop.tasks));) {

@@ -45,7 +45,9 @@ typedef struct weft__task {
   bool abandoned;         /* suspended for good: wake is how it ended */
   uint8_t stack_class;    /* its size, as a power of two (task.c) */
   bool closing : 1;       /* cancelled by the end of the run */
-  bool met : 1;           /* while a cancel looks for the end of a chain */
+  bool awaited : 1;       /* while the tree of tasks is printed */
+  bool shown : 1;
+  bool met : 1; /* while a cancel looks for the end of a chain */
 } weft__task;
 
 _Static_assert(sizeof(void *) > 4 ||
@@ -94,13 +96,17 @@ static inline int weft__suspend(const weft__wait *wait) {
  */
 int weft__wait_on(weft__future *future, const char *what);
 
+/* The run function of a task's handle. Named in asyncify.remove: it never
+   suspends itself. */
+void weft__task_step(weft__handle *handle);
+
 /*
  * weft__task_lost ends the task that ran when the host caught a trap (code
  * WEFT_ETRAP). Called by the host, after weft__context_recover.
  */
 void weft__task_lost(int code, const char *message);
 
-/* Reports one line a task: who it is and what it waits for. */
+/* Reports who awaits whom (tree.c). */
 void weft__tasks_report(void);
 
 /* At the end of a run: forgets the tasks that would not end, frees stacks. */

@@ -1,6 +1,7 @@
 /* weft_wait, after CPython's asyncio.wait. */
 #include "cleanup.h"
 #include "error.h"
+#include "tree.h"
 #include "waiter.h"
 
 #include <math.h>
@@ -42,6 +43,13 @@ static void on_completion(weft__handle *handle) {
   }
 }
 
+static weft__future *nth_watched(const weft__wait *wait, size_t i) {
+  const waiting *w = weft__container(wait, waiting, waiter.wait);
+  return i < w->count ? w->watched[i].future : NULL;
+}
+
+static const weft__many_kind kind = {nth_watched, "weft_wait"};
+
 static void watch(waiting *w, weft_future *const *futures) {
   for (size_t i = 0; i < w->count; i++) {
     watched *one = &w->watched[i];
@@ -78,7 +86,7 @@ int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
   if (!count) return weft__fail(WEFT_EINVAL, "weft_wait for no future at all");
   waiting w = {
       .until = until, .left = count, .count = count, .cleanup.run = forget};
-  weft__waiter_init(&w.waiter, "weft_wait", NULL);
+  weft__waiter_init(&w.waiter, kind.what, &weft__many);
   weft__alarm_init(&w.alarm, on_time);
   rc = weft__alarm_set_after(&w.alarm, seconds);
   if (rc < 0) return rc;

@@ -49,9 +49,12 @@ typedef int (*weft_fn)(void *arg);
  * and with the virtual clock the same run.
  */
 typedef struct weft_run_options {
-  bool virtual_clock; /* or WEFT_CLOCK=virtual in the environment */
-  uint64_t seed;      /* or WEFT_SEED=n; 0: not shuffled */
-  size_t stack_size;  /* of the main task; default WEFT_STACK_MAIN */
+  bool virtual_clock;   /* or WEFT_CLOCK=virtual in the environment */
+  uint64_t seed;        /* or WEFT_SEED=n; 0: not shuffled */
+  size_t stack_size;    /* of the main task; default WEFT_STACK_MAIN */
+  bool debug;           /* or WEFT_DEBUG=1: debug mode (weft/debug.h) */
+  double slow_callback; /* in debug mode, seconds that a step or call may take
+                           without a warning; default 0.1 */
 } weft_run_options;
 
 enum { WEFT_STACK_MAIN = 1 << 20 };
@@ -64,10 +67,12 @@ enum { WEFT_STACK_MAIN = 1 << 20 };
  * Source: asyncio.Runner.
  */
 #define weft_run_with(fn, arg, options)                                        \
-  weft_run_at((fn), (arg), (options), #fn, WEFT_HERE)
+  weft_run_with_at((fn), (arg), (options), #fn, WEFT_HERE)
 
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site);
+int weft_run_with_at(weft_fn fn, void *arg, const weft_run_options *options,
+                     const char *name, const char *site);
 
 /*
  * weft_interrupt() does what Ctrl-C does on Node.js, an aborted signal of
