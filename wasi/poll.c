@@ -21,13 +21,13 @@ static size_t count, capacity;
 
 static int64_t look_cost; /* of the last look, in nanoseconds */
 
-/* Pollables of the clock: one that is always ready, and one for a deadline,
-   kept as long as that is the same. Made when first needed. */
-typedef struct alarm {
-  poll_own_pollable_t pollable;
-  int64_t deadline; /* -1: there is no pollable */
-} alarm;
-static alarm past = {.deadline = -1}, next = {.deadline = -1};
+/*
+ * The clock's pollable. It is kept as long as the deadline is the same, but for
+ * one that has passed: a host (wasmtime) that shares its thread with tokio gives
+ * that a turn, which sees what sockets have become ready, once for each of them.
+ */
+static poll_own_pollable_t alarm;
+static int64_t alarm_deadline; /* 0: it has passed */
 
 static bool grow(void) {
   size_t wanted = capacity ? capacity * 2 : FIRST_CAPACITY;
@@ -68,44 +68,74 @@ int64_t weft__poll_budget(void) {
 }
 
 static poll_borrow_pollable_t alarm_at(int64_t deadline) {
-  alarm *a = deadline ? &next : &past;
-  if (a->deadline != deadline) {
-    if (a->deadline >= 0) poll_pollable_drop_own(a->pollable);
-    a->pollable = monotonic_clock_subscribe_instant((uint64_t)deadline);
-    a->deadline = deadline;
+  if (!deadline || deadline != alarm_deadline) {
+    if (alarm.__handle) poll_pollable_drop_own(alarm);
+    alarm = monotonic_clock_subscribe_instant((uint64_t)deadline);
+    alarm_deadline = deadline;
   }
-  return poll_borrow_pollable(a->pollable);
+  return poll_borrow_pollable(alarm);
 }
 
-/* Asks the host about the whole list; the answer's length. */
-static size_t ask(size_t length) {
-  poll_list_borrow_pollable_t list = {pollables, length};
+/*
+ * A host may leave pollables out that are ready when there are many: tokio,
+ * below wasmtime, stops after 128 in one call, always the same ones. So after
+ * an answer of that length those at the list's start, [0, rest), which were not
+ * in it, are asked about in windows that small before the whole list is again.
+ * (What was in the answer and is watched anew stands behind them.)
+ */
+enum { FULL_ANSWER = 100, WINDOW = 128 };
+static size_t rest;
+
+/* Asks the host about a part of the list, and the clock; the answer's length. */
+static size_t ask(size_t first, size_t length, int64_t deadline) {
+  poll_borrow_pollable_t behind = pollables[first + length];
+  poll_list_borrow_pollable_t list = {pollables + first, length};
+  if (deadline != INT64_MAX) {
+    pollables[first + length] = alarm_at(deadline);
+    list.len++;
+  }
   wasip2_list_u32_t answer;
   weft__lift_to(found, capacity * sizeof *found);
   poll_poll(&list, &answer);
   weft__lift_end();
+  pollables[first + length] = behind;
   return answer.len;
 }
 
-/* Two rounds, because taking a watch off the list moves others. */
-static void wake(size_t ready) {
+/* Wakes whom the answer names: two rounds, because taking a watch off the list
+   moves others. Returns how many. */
+static size_t wake(size_t first, size_t length, size_t answer) {
   size_t woken = 0;
-  for (size_t i = 0; i < ready; i++) {
-    if (found[i] < count) found[woken++] = (uintptr_t)watches[found[i]];
+  for (size_t i = 0; i < answer; i++) {
+    if (found[i] >= length) continue; /* the clock */
+    found[woken++] = (uintptr_t)watches[first + found[i]];
   }
   for (size_t i = 0; i < woken; i++) {
     weft__watch *watch = (weft__watch *)(uintptr_t)found[i];
     weft__poll_unwatch(watch);
     weft__ready(watch->handle);
   }
+  return woken;
+}
+
+/* Asks about the rest, without waiting: whether any was ready. */
+static bool sweep(void) {
+  while (rest > 0) {
+    if (rest > count) rest = count;
+    size_t first = rest > WINDOW ? rest - WINDOW : 0, length = rest - first;
+    rest = first;
+    if (length && wake(first, length, ask(first, length, 0))) return true;
+  }
+  return false;
 }
 
 void weft__poll(int64_t deadline) {
   if (!count && !deadline) return;
   if (!capacity && !grow()) return; /* it is tried again */
+  if (sweep()) return;
   size_t length = count;
-  if (deadline != INT64_MAX) pollables[length++] = alarm_at(deadline);
   int64_t start = deadline ? 0 : weft__host_now();
-  wake(ask(length));
+  size_t woken = wake(0, length, ask(0, length, deadline));
   if (!deadline) look_cost = weft__host_now() - start;
+  if (woken >= FULL_ANSWER) rest = count;
 }
