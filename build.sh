@@ -13,13 +13,8 @@ home=${WEFT_HOME:-${XDG_CACHE_HOME:-~/.cache}/weft}
 processors=$(nproc 2>/dev/null || echo 2)
 readonly top home processors
 
-# What a program may do on wasmtime: recurse as deep as on the other hosts, see
-# the environment, reach the network, read the system's root certificates.
-if [[ -z ${WEFT_WASMTIME_FLAGS-} ]]; then
-  WEFT_WASMTIME_FLAGS='-C cache=y -W max-wasm-stack=1900000 -S inherit-env,inherit-network,allow-ip-name-lookup,tcp,udp,http'
-  if [[ -d /etc/ssl/certs ]]; then WEFT_WASMTIME_FLAGS+=' --dir /etc/ssl/certs'; fi
-fi
-export WEFT_WASMTIME_FLAGS
+# For the tests, which run programs on wasmtime themselves.
+export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:-$("$top/wasi/weft-run" --flags)}
 
 # shellcheck source=.tools/say.sh
 source "$top/.tools/say.sh"
@@ -122,8 +117,7 @@ run_on_node() { exec "$WEFT_NODE" "$1.mjs" "${@:2}"; }
 run_on_native() { exec "$1" "${@:2}"; }
 run_on_wasmtime() {
   need wasmtime
-  read -ra flags <<<"$WEFT_WASMTIME_FLAGS"
-  exec "$WEFT_WASMTIME" run "${flags[@]}" "$1.wasm" "${@:2}"
+  exec "$top/wasi/weft-run" "$1.wasm" "${@:2}"
 }
 run_on_browser() {
   need chromium packages
@@ -204,11 +198,11 @@ command_format() {
   cd "$top"
   mapfile -t c < <(sources '*.c' '*.h')
   mapfile -t page < <(sources '*.mjs' '*.js' '*.html' '*.css' '*.json')
-  script=(build.sh .tools/*.sh .ci/run)
+  script=(build.sh .tools/*.sh .ci/run bin/weft wasi/weft-run)
   "$WEFT_CLANG_FORMAT" "${clang[@]}" "${c[@]}"
   "$WEFT_NODE" node_modules/prettier/bin/prettier.cjs --log-level warn "${prettier[@]}" "${page[@]}"
   "$WEFT_SHFMT" "${tell[@]}" "${script[@]}"
-  "$WEFT_SHELLCHECK" --check-sourced --external-sources build.sh .ci/run
+  "$WEFT_SHELLCHECK" --check-sourced --external-sources build.sh .ci/run bin/weft wasi/weft-run
 }
 
 # sources PATTERN…: the project's own files of these names.
