@@ -31,14 +31,19 @@ command_demo() {
 }
 
 build_demo() {
-  local out=$top/build/demo modules=$top/node_modules/@highlightjs/cdn-assets/es file name program
+  local out=$top/build/demo modules=$top/node_modules/@highlightjs/cdn-assets/es file name program watched sources=$top/build/demo-sources
   mkdir -p "$out/programs" "$out/highlight"
   cp "$top"/web/demo/*.{html,css,svg,mjs} "$out/"
   cp "$modules/core.min.js" "$modules/languages/c.min.js" "$out/highlight/"
-  for file in "$top"/web/demo/programs/*.c "$top"/examples/*.c; do
+  # The programs are built of copies, with what lets the page watch them.
+  mkdir -p "$sources"
+  cp -p "$top"/examples/*.[ch] "$top"/web/demo/programs/*.c "$sources/"
+  for file in "$sources"/*.c; do
     name=$(basename "$file" .c)
     if [[ $name =~ ^($not_in_a_page)$ ]]; then continue; fi
-    build_program web release "$file"
+    watched=("$top/web/demo/watch.c")
+    if [[ $name == stress ]]; then watched=(); fi
+    build_program web release "$file" "${watched[@]}"
     cp "$file" "$program.mjs" "$program.wasm" "$out/programs/"
   done
   "$WEFT_NODE" "$top/web/demo/tools/list.mjs" "$out"

@@ -83,6 +83,7 @@ const weftDriver = {
       return;
     }
     this.began?.(); // main is in weft_run
+    Module['weftBegan']?.(); // what watches it (web/demo/watch.c)
     if (this.immediate) this.turn();
     else this.schedule();
   },

@@ -105,7 +105,13 @@ addToLibrary({
       }
     },
 
+    watch(worker, kind, more) {
+      const at = performance.now();
+      Module['weft'].watch?.({ kind, worker, at, ...more });
+    },
+
     done(address, [, rc, seconds, output, message, damaged]) {
+      this.watch(address, 'job', { seconds, result: rc });
       let data = 0;
       const size = output?.byteLength ?? 0;
       if (size) {
@@ -132,6 +138,7 @@ addToLibrary({
     /** The worker is gone, or is useless. */
     lose(address, reason) {
       this.stop(address);
+      this.watch(address, 'lost');
       const text = this.text(
         `its worker is gone: ${reason?.message ?? reason}`,
       );

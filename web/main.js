@@ -17,6 +17,8 @@
  * @property {(bytes: Uint8Array) => void} [stderr] likewise
  * @property {AbortSignal} [signal] of run(): interrupts the program
  * @property {Record<string, Function>} [imports] what C can call (weft/js.h)
+ * @property {(event: object) => void} [watch] is told what tasks and workers
+ *   do, by the demo page's programs
  * @property {new (code: string, errno: number, message: string) => Error}
  *   [WeftError] what a failed call is rejected with
  */
@@ -76,8 +78,8 @@ export async function start(options = {}) {
   };
   const printErr = (line) =>
     streams.write(2, new TextEncoder().encode(`${line}\n`));
-  const { imports, WeftError } = options;
-  const weft = { ...streams, env, imports, WeftError };
+  const { imports, WeftError, watch } = options;
+  const weft = { ...streams, env, imports, WeftError, watch };
   const module = await Module({ weft, printErr });
   const functions = module.weftBridge?.open() ?? {};
   const unload = ({ persisted }) => persisted || module.weftUnload();

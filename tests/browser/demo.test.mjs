@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { build, openBrowser } from '../lib/weft.mjs';
 import { serve } from '../../web/demo/tools/serve.mjs';
@@ -65,6 +66,22 @@ async function runToEnd(page) {
   };
 }
 
+/** @param {Page} page */
+async function events(page) {
+  // What is told by now is shown with the next frame.
+  await page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        requestAnimationFrame(() => requestAnimationFrame(resolve)),
+      ),
+  );
+  const text = await page.locator('#events').textContent();
+  return (text ?? '').split('\n').map((line) => {
+    const [, ms, what] = /^(\d+) ms: (.*)$/.exec(line) ?? [];
+    return { ms: Number(ms), what };
+  });
+}
+
 const outputs = {
   helloworld: 'Hello ...\n... World!\n',
   async_sleep1:
@@ -106,6 +123,204 @@ test('each program is listed, with its source and a link to it', limit, () =>
       (text) => document.querySelector('#source')?.textContent === text,
       hello,
     );
+  }),
+);
+
+test('the timeline tells each step of each task, in order', limit, () =>
+  onPage('async_sleep1', async (page) => {
+    await runToEnd(page);
+    const steps = await events(page);
+    assert.deepEqual(
+      steps.map(({ what }) => what),
+      [
+        'async_main created',
+        'func created',
+        'func created',
+        'async_main waits in weft_await for func',
+        'func waits in weft_sleep',
+        'func waits in weft_sleep',
+        'func ended with 0',
+        'func ended with 0',
+        'async_main ended with 0',
+      ],
+    );
+    const waited = steps[6].ms - steps[4].ms;
+    assert.ok(waited >= 995 && waited < 1900, `waited ${waited} ms`);
+    const label = await page.locator('#timeline').getAttribute('aria-label');
+    assert.match(label ?? '', /^3 tasks and workers over 1\.\d seconds$/);
+  }),
+);
+
+test('the timeline shows a blocking call as running', limit, () =>
+  onPage('async_sleep2', async (page) => {
+    await runToEnd(page);
+    const ends = (await events(page)).filter(({ what }) => /ended/.test(what));
+    assert.equal(ends.length, 3);
+    assert.ok(ends[1].ms - ends[0].ms >= 995);
+  }),
+);
+
+test('the tree shows who waits for whom while it runs', limit, () =>
+  onPage('tasks', async (page) => {
+    await page.fill('#choices input >> nth=0', '2');
+    await page.fill('#choices input >> nth=1', '5');
+    await page.click('#run');
+    const nested = page.locator('#tree > ul > li ul > li');
+    await nested.waitFor();
+    assert.equal(await nested.innerText(), 'task 1: weft_sleep');
+    await page.click('#stop');
+    await page.locator('#status', { hasText: 'Stopped' }).waitFor();
+    const steps = (await events(page)).map(({ what }) => what);
+    assert.ok(steps.includes('task 1 cancelled'), steps.join('; '));
+    assert.equal(await page.locator('#run').isEnabled(), true);
+  }),
+);
+
+test('choices change what runs; what is too long is cancelled', limit, () =>
+  onPage('tasks', async (page) => {
+    const values = ['3', '0.1', '9', '0.3'];
+    for (const [i, value] of values.entries()) {
+      await page.fill(`#choices input >> nth=${i}`, value);
+    }
+    const { output } = await runToEnd(page);
+    assert.match(output, /task 1: done\n(task \d: cancelled\n){2}main: all/);
+    await page.fill('#choices input >> nth=0', '51');
+    await page.click('#run');
+    await page.waitForFunction(
+      () => document.querySelector('#choices input:invalid') !== null,
+    );
+    assert.equal(await page.locator('#stop').isEnabled(), false);
+  }),
+);
+
+test('leaving a program stops it', limit, () =>
+  onPage('tasks', async (page) => {
+    await page.fill('#choices input >> nth=1', '5');
+    await page.click('#run');
+    await page.locator('#output', { hasText: 'task 1' }).waitFor();
+    await page.click('#programs a[href="#return_value"]');
+    const { output } = await runToEnd(page);
+    assert.equal(output, '12345\n');
+  }),
+);
+
+test(
+  'the Mandelbrot set is drawn by workers, and the chart filled',
+  limit,
+  () =>
+    onPage('mandelbrot', async (page) => {
+      await page.click('#panel-body button');
+      const most = await page.evaluate(() => navigator.hardwareConcurrency);
+      await page.locator(`.bars tbody tr >> nth=${most - 1}`).waitFor();
+      const cells = await page.locator('.bars tbody tr').allInnerTexts();
+      cells.forEach((text, i) => {
+        assert.match(text, new RegExp(`^${i + 1}\\s+[\\d.]+\\s+[\\d.]+ ×`));
+      });
+      const colours = await page.evaluate(() => {
+        const canvas = document.querySelector('#panel-body canvas');
+        const pen = /** @type {any} */ (canvas).getContext('2d');
+        const { data } = pen.getImageData(0, 0, 512, 384);
+        const seen = new Set();
+        for (let i = 0; i < data.length; i += 4) {
+          seen.add(data.slice(i, i + 4).join());
+        }
+        return [seen.size, seen.has('0,0,0,0')];
+      });
+      assert.ok(Number(colours[0]) > 50);
+      assert.equal(colours[1], false, 'each tile has come');
+      const lanes = await page.locator('#events').textContent();
+      assert.match(lanes ?? '', new RegExp(`worker ${most} ended a job`));
+    }),
+);
+
+test('a job that traps is named, and the others go on', limit, () =>
+  onPage('trap', async (page) => {
+    const { output } = await runToEnd(page);
+    assert.match(output, /5040 \/ 3: WEFT_ETRAP: .*divide/);
+    assert.match(output, /5040 \/ 6 = 840/);
+  }),
+);
+
+test('100,000 tasks leave the page its frames', limit, () =>
+  onPage('stress', async (page) => {
+    const frames = page.evaluate(async () => {
+      let count = 0;
+      let longest = 0;
+      let last = performance.now();
+      while (document.querySelector('#status')?.textContent?.[0] !== 'E') {
+        await new Promise(requestAnimationFrame);
+        const now = performance.now();
+        // Creating the tasks is one step of one task.
+        if (
+          /switches/.test(document.querySelector('#output')?.textContent ?? '')
+        )
+          longest = Math.max(longest, now - last);
+        last = now;
+        count++;
+      }
+      return { count, longest };
+    });
+    await page.fill('#choices input >> nth=1', '2');
+    const { output, status } = await runToEnd(page);
+    assert.match(status, /exit code 0/);
+    assert.match(
+      output,
+      /^100000 tasks\n([\d.]+ million switches a second\n)+/,
+    );
+    const { count, longest } = await frames;
+    assert.ok(count > 30, `${count} frames`);
+    assert.ok(longest < 250, `a frame of ${longest} ms`);
+  }),
+);
+
+test('the headers of the page’s own server', limit, () =>
+  onPage('headers', async (page) => {
+    const { output } = await runToEnd(page);
+    assert.match(output, /HTTP header> 200 OK\n/);
+    assert.match(output, /HTTP header> content-security-policy: default-src/);
+  }),
+);
+
+test('an error is shown where it happens', limit, () =>
+  onPage('stream', async (page) => {
+    const { status, output } = await runToEnd(page);
+    assert.match(status, /exit code [^0]/);
+    assert.match(output, /a browser page has no TCP/);
+    const kind = await page.locator('#output .stderr').count();
+    assert.ok(kind > 0);
+  }),
+);
+
+test(
+  'any static server will do: in a folder, without headers',
+  limit,
+  async () => {
+    const { stdout } = await build(['demo', '--build']);
+    const browser = await openBrowser();
+    const page = await browser.newPage(stdout.trim());
+    const address = page.url();
+    await page.goto(`${address}index.html#mandelbrot`);
+    await page.locator('#run:not(:disabled)').waitFor();
+    const { status } = await runToEnd(page);
+    assert.match(status, /exit code 0/);
+    await page.close();
+  },
+);
+
+test('the page weighs less than 150 KB, compressed', limit, () =>
+  onPage('helloworld', async (page) => {
+    await runToEnd(page);
+    const files = await page.evaluate(() =>
+      performance.getEntriesByType('resource').map(({ name }) => name),
+    );
+    let total = 0;
+    for (const file of [site.address, ...new Set(files)]) {
+      assert.ok(file.startsWith(site.address), `${file} is not ours`);
+      const bytes = await (await fetch(file)).arrayBuffer();
+      total += gzipSync(Buffer.from(bytes)).length;
+    }
+    assert.ok(files.some((file) => file.endsWith('helloworld.wasm')));
+    assert.ok(total < 150_000, `${total} bytes`);
   }),
 );
 

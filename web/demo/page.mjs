@@ -4,7 +4,9 @@
 import hljs from './highlight/core.min.js';
 import c from './highlight/c.min.js';
 import { choicesOf } from './choices.mjs';
+import { panelOf } from './panels.mjs';
 import { Screen } from './screen.mjs';
+import { Timeline } from './timeline.mjs';
 
 /**
  * @typedef {object} Program
@@ -25,11 +27,18 @@ const stopButton = /** @type {HTMLButtonElement} */ (element('stop'));
 const choices = element('choices');
 const status = element('status');
 const screen = new Screen(element('output'));
+const timeline = new Timeline({
+  canvas: /** @type {HTMLCanvasElement} */ (element('timeline')),
+  tree: element('tree'),
+  text: element('events'),
+});
 
 /** @type {Program | undefined} The one that is shown. */
 let shown;
 /** @type {AbortController | undefined} Of the one that runs. */
 let running;
+/** @type {import('./panels.mjs').Panel | undefined} Of the one that is shown. */
+let panel;
 
 /** @param {string} text @param {boolean} [failed] */
 function say(text, failed = false) {
@@ -59,7 +68,14 @@ async function show(program) {
     }
   }
   choices.replaceChildren(...choicesOf(program.name).map(inputFor));
+  panel = panelOf(program.name, { run: (args) => start(program, args) });
+  element('panel').hidden = !panel?.parts.length;
+  element('panel-title').textContent = panel?.title ?? '';
+  element('panel-body').replaceChildren(...(panel?.parts ?? []));
+  element('timeline-section').hidden = !!panel?.unwatched;
   screen.clear();
+  timeline.start();
+  timeline.stop();
   const path = `programs/${program.name}.c`;
   const link = /** @type {HTMLAnchorElement} */ (element('source-link'));
   link.href = path;
@@ -89,38 +105,55 @@ function inputFor(choice) {
   return label;
 }
 
-/** @param {Program} program */
-async function start(program) {
-  const args = [...choices.querySelectorAll('input')].map((i) => i.value);
+/**
+ * Runs the program; gives its exit code, or undefined if it was left.
+ * @param {Program} program
+ * @param {string[]} args
+ */
+async function start(program, args) {
   const controller = new AbortController();
+  const mine = panel;
+  running?.abort();
   running = controller;
   screen.clear();
   runButton.disabled = true;
   stopButton.disabled = false;
   say('Running …');
+  const watch = timeline.start();
+  const write = screen.writer('stdout');
+  const decoder = new TextDecoder();
   const begin = performance.now();
+  let code;
+  let failure;
   try {
     const { run } = await import(`./programs/${program.name}.mjs`);
-    const code = await run({
+    mine?.start?.();
+    code = await run({
       args,
       name: program.name,
       signal: controller.signal,
-      stdout: screen.writer('stdout'),
+      imports: mine?.imports,
+      watch: mine?.unwatched ? undefined : watch,
+      stdout: (/** @type {Uint8Array} */ bytes) => {
+        write(bytes);
+        mine?.output?.(decoder.decode(bytes, { stream: true }));
+      },
       stderr: screen.writer('stderr'),
     });
-    const seconds = ((performance.now() - begin) / 1000).toFixed(2);
-    if (running === controller) {
-      say(`Ended after ${seconds} s with exit code ${code}.`, code !== 0);
-    }
   } catch (error) {
-    if (running === controller) say(`It failed: ${error}`, true);
-  } finally {
-    if (running === controller) {
-      running = undefined;
-      stopButton.disabled = true;
-      runButton.disabled = false;
-    }
+    failure = error;
   }
+  mine?.stop?.();
+  if (running !== controller) return undefined;
+  running = undefined;
+  timeline.stop();
+  stopButton.disabled = true;
+  runButton.disabled = false;
+  const seconds = ((performance.now() - begin) / 1000).toFixed(2);
+  if (failure) say(`It failed: ${failure}`, true);
+  else if (controller.signal.aborted) say(`Stopped after ${seconds} s.`);
+  else say(`Ended after ${seconds} s with exit code ${code}.`, code !== 0);
+  return controller.signal.aborted ? undefined : code;
 }
 
 function chooseTheme() {
@@ -159,7 +192,13 @@ async function main() {
   addEventListener('hashchange', showNamed);
   element('controls').addEventListener('submit', (event) => {
     event.preventDefault();
-    if (shown) start(shown);
+    const inputs = [...choices.querySelectorAll('input')];
+    if (shown) {
+      void start(
+        shown,
+        inputs.map(({ value }) => value),
+      );
+    }
   });
   stopButton.addEventListener('click', () => running?.abort());
   await showNamed();

@@ -6,7 +6,15 @@ import path from 'node:path';
 import process from 'node:process';
 
 // Those to begin with; the others follow in the order of the alphabet.
-const first = ['helloworld', 'async_sleep1', 'async_sleep2', 'async_sleep3'];
+const first = [
+  'helloworld',
+  'async_sleep1',
+  'async_sleep2',
+  'async_sleep3',
+  'tasks',
+  'mandelbrot',
+  'stress',
+];
 
 const folder = process.argv[2];
 const files = await readdir(path.join(folder, 'programs'));

@@ -1,0 +1,292 @@
+// What the tasks and workers of a run do, live: a lane for each, drawn on a
+// canvas; who waits for whom, as a tree; and all that happened, as text.
+//
+// The events come from watch.c and library_executor.js.
+
+/**
+ * @typedef {object} TraceEvent
+ * @property {'created' | 'resumed' | 'suspended' | 'ended' | 'job' | 'lost'} kind
+ * @property {number} at milliseconds
+ * @property {number} [task] names it until it has ended
+ * @property {string} [name]
+ * @property {string} [what] the function that it waits in
+ * @property {number} [on] the task that it waits for, or 0
+ * @property {number} [result]
+ * @property {boolean} [cancelled]
+ * @property {number} [worker]
+ * @property {number} [seconds] how long the job took
+ */
+
+/**
+ * @typedef {object} Lane
+ * @property {string} name
+ * @property {number} from
+ * @property {number} [to] when it ended
+ * @property {{from: number, to: number}[]} running
+ * @property {number} [since] when it began to run
+ * @property {string} what it waits in
+ * @property {number} on
+ * @property {'' | 'done' | 'cancelled' | 'failed'} end
+ */
+
+const most = { lanes: 60, spans: 400, lines: 400 };
+const rowHeight = 22;
+const labelWidth = 118;
+const axisHeight = 22;
+
+export class Timeline {
+  #canvas;
+  #tree;
+  #text;
+  #begin = 0;
+  #end = 0;
+  #frame = 0;
+  /** @type {Lane[]} */
+  #lanes = [];
+  /** @type {Map<number, Lane>} by task */
+  #tasks = new Map();
+  /** @type {Map<number, Lane>} by worker */
+  #workers = new Map();
+  /** @type {string[]} */
+  #lines = [];
+  #left = 0;
+
+  /**
+   * @param {{canvas: HTMLCanvasElement, tree: HTMLElement, text: HTMLElement}} parts
+   */
+  constructor({ canvas, tree, text }) {
+    this.#canvas = canvas;
+    this.#tree = tree;
+    this.#text = text;
+    new ResizeObserver(() => this.#later()).observe(canvas);
+  }
+
+  /** A run begins: forgets the last one, and gives what to tell its events. */
+  start() {
+    this.#begin = performance.now();
+    this.#end = 0;
+    this.#left = 0;
+    this.#lanes = [];
+    this.#tasks = new Map();
+    this.#workers = new Map();
+    this.#lines = [];
+    this.#later();
+    const run = this.#tasks;
+    return (/** @type {TraceEvent} */ event) => {
+      if (run === this.#tasks) this.#add(event);
+    };
+  }
+
+  /** The run is over. */
+  stop() {
+    this.#end = performance.now();
+    this.#later();
+  }
+
+  /** @param {TraceEvent} event */
+  #add(event) {
+    this.#later();
+    if (event.worker !== undefined) this.#addJob(event, event.worker);
+    else this.#addStep(event, /** @type {number} */ (event.task));
+  }
+
+  /** @param {TraceEvent} event @param {number} task */
+  #addStep({ kind, at, name = '', what = '', on = 0, ...event }, task) {
+    if (kind === 'created') {
+      const lane = this.#newLane(name, at);
+      if (lane) this.#tasks.set(task, lane);
+      this.#say(at, name, 'created');
+      return;
+    }
+    const lane = this.#tasks.get(task);
+    if (!lane) return;
+    if (kind === 'resumed') {
+      lane.since = at;
+      lane.what = '';
+      return;
+    }
+    if (lane.since !== undefined) this.#ran(lane, lane.since, at);
+    lane.since = undefined;
+    if (kind === 'suspended') {
+      lane.what = what;
+      lane.on = on;
+      const other = this.#tasks.get(on)?.name;
+      this.#say(
+        at,
+        lane.name,
+        `waits in ${what}${other ? ` for ${other}` : ''}`,
+      );
+      return;
+    }
+    const failed = (event.result ?? 0) < 0;
+    lane.end = event.cancelled ? 'cancelled' : failed ? 'failed' : 'done';
+    lane.to = at;
+    this.#tasks.delete(task);
+    const how = {
+      cancelled: 'cancelled',
+      failed: 'failed with',
+      done: 'ended with',
+    };
+    const result = event.cancelled ? '' : ` ${event.result}`;
+    this.#say(at, lane.name, how[lane.end] + result);
+  }
+
+  /** @param {TraceEvent} event @param {number} worker */
+  #addJob({ kind, at, seconds = 0, result = 0 }, worker) {
+    const from = Math.max(at - seconds * 1000, this.#begin);
+    let lane = this.#workers.get(worker);
+    if (!lane) {
+      lane = this.#newLane(`worker ${this.#workers.size + 1}`, from);
+      if (!lane) return;
+      this.#workers.set(worker, lane);
+    }
+    if (kind === 'job') {
+      this.#ran(lane, from, at);
+      this.#say(at, lane.name, `ended a job with ${result}`);
+    } else {
+      lane.end = 'failed';
+      lane.to = at;
+      this.#workers.delete(worker);
+      this.#say(at, lane.name, 'was lost');
+    }
+  }
+
+  /** @param {string} name @param {number} from */
+  #newLane(name, from) {
+    if (this.#lanes.length >= most.lanes) {
+      this.#left++;
+      return undefined;
+    }
+    /** @type {Lane} */
+    const lane = { name, from, running: [], what: '', on: 0, end: '' };
+    this.#lanes.push(lane);
+    return lane;
+  }
+
+  /** @param {Lane} lane @param {number} from @param {number} to */
+  #ran(lane, from, to) {
+    const last = lane.running.at(-1);
+    // What would be drawn as one is kept as one.
+    if (last && (from - last.to < 1 || lane.running.length >= most.spans)) {
+      last.to = to;
+    } else {
+      lane.running.push({ from, to });
+    }
+  }
+
+  /** @param {number} at @param {string} name @param {string} what */
+  #say(at, name, what) {
+    if (this.#lines.length >= most.lines) return;
+    const ms = Math.max(0, at - this.#begin).toFixed(0);
+    this.#lines.push(`${ms} ms: ${name} ${what}`);
+  }
+
+  // ---- showing
+
+  #later() {
+    this.#frame ||= requestAnimationFrame(() => {
+      this.#frame = 0;
+      this.#draw();
+      this.#tree.replaceChildren(this.#treeOf());
+      this.#text.textContent = this.#lines.join('\n');
+      if (!this.#end && this.#begin) this.#later();
+    });
+  }
+
+  #draw() {
+    const canvas = this.#canvas;
+    const width = canvas.clientWidth;
+    const rows = Math.max(this.#lanes.length, 3);
+    const height = rows * rowHeight + axisHeight;
+    const ratio = devicePixelRatio;
+    canvas.width = width * ratio;
+    canvas.height = height * ratio;
+    const style = getComputedStyle(canvas);
+    const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
+    const pen = /** @type {CanvasRenderingContext2D} */ (
+      canvas.getContext('2d')
+    );
+    pen.scale(ratio, ratio);
+    pen.font = `13px ${style.fontFamily}`;
+    pen.textBaseline = 'middle';
+    const now = this.#end || performance.now();
+    const span = Math.max(now - this.#begin, 1000);
+    const x = (/** @type {number} */ at) =>
+      labelWidth + ((at - this.#begin) / span) * (width - labelWidth - 14);
+
+    const step = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000].find(
+      (ms) => (ms / span) * (width - labelWidth) > 60,
+    );
+    pen.textAlign = 'center';
+    for (let ms = 0; step && ms <= span; ms += step) {
+      const at = x(this.#begin + ms);
+      pen.fillStyle = colour('--quiet');
+      pen.fillText(`${ms / 1000} s`, at, height - axisHeight / 2);
+      pen.fillStyle = colour('--line');
+      pen.fillRect(at, 0, 1, height - axisHeight);
+    }
+
+    pen.textAlign = 'left';
+    this.#lanes.forEach((lane, row) => {
+      const middle = row * rowHeight + rowHeight / 2;
+      pen.fillStyle = colour('--ink');
+      pen.fillText(lane.name, 2, middle, labelWidth - 8);
+      const to = lane.to ?? now;
+      pen.fillStyle = colour('--waiting');
+      pen.fillRect(x(lane.from), middle - 4, x(to) - x(lane.from), 8);
+      pen.fillStyle = colour('--accent');
+      const running = [...lane.running];
+      if (lane.since !== undefined) running.push({ from: lane.since, to: now });
+      for (const { from, to } of running) {
+        pen.fillRect(x(from), middle - 7, Math.max(x(to) - x(from), 2.5), 14);
+      }
+      if (lane.end === 'cancelled' || lane.end === 'failed') {
+        pen.strokeStyle = colour('--error');
+        pen.lineWidth = 2.5;
+        const at = x(to);
+        pen.beginPath();
+        pen.moveTo(at - 5, middle - 5);
+        pen.lineTo(at + 5, middle + 5);
+        pen.moveTo(at - 5, middle + 5);
+        pen.lineTo(at + 5, middle - 5);
+        pen.stroke();
+      }
+    });
+    canvas.style.height = `${height}px`;
+    const more = this.#left ? `, ${this.#left} more are not drawn` : '';
+    canvas.setAttribute(
+      'aria-label',
+      `${this.#lanes.length} tasks and workers over ${(span / 1000).toFixed(1)} seconds${more}`,
+    );
+  }
+
+  /** Those that are not awaited, and under each the one that it waits for. */
+  #treeOf() {
+    const list = document.createElement('ul');
+    const awaited = new Set([...this.#tasks.values()].map(({ on }) => on));
+    const add = (
+      /** @type {HTMLElement} */ parent,
+      /** @type {number} */ task,
+      /** @type {Set<number>} */ above,
+    ) => {
+      const lane = this.#tasks.get(task);
+      if (!lane || above.has(task)) return;
+      const item = document.createElement('li');
+      item.textContent = `${lane.name}${lane.what ? `: ${lane.what}` : ': runs'}`;
+      parent.append(item);
+      if (!lane.on) return;
+      const below = document.createElement('ul');
+      add(below, lane.on, new Set([...above, task]));
+      if (below.childElementCount) item.append(below);
+    };
+    for (const task of this.#tasks.keys()) {
+      if (!awaited.has(task)) add(list, task, new Set());
+    }
+    if (!list.childElementCount) {
+      const item = document.createElement('li');
+      item.textContent = this.#end ? 'All have ended.' : 'No task yet.';
+      list.append(item);
+    }
+    return list;
+  }
+}
