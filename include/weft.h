@@ -53,5 +53,6 @@
 #include <weft/timeout.h>
 #include <weft/tls.h>
 #include <weft/wait.h>
+#include <weft/websocket.h>
 
 #endif

@@ -154,7 +154,7 @@ static size_t take(weft__stream *s, void *data, size_t size) {
 }
 
 /* Takes so many bytes by lending them to the program, with a NUL behind. */
-static int lend(weft__stream *s, size_t size, char **data) {
+int weft__stream_lend(weft__stream *s, size_t size, char **data) {
   static char nothing[1];
   if (!size && !s->in.data) {
     *data = nothing;
@@ -281,10 +281,10 @@ int weft_readuntil(weft_stream *handle, const void *separator, size_t size,
   rc = search(s, separator, size, &consumed, "weft_readuntil");
   if (rc == WEFT_EINCOMPLETE) {
     s->partial = weft__buffer_size(&s->in);
-    lend(s, s->partial, data);
+    weft__stream_lend(s, s->partial, data);
     return weft__fail(rc, "the stream ended before the separator");
   }
-  return rc < 0 ? rc : lend(s, (size_t)rc + size, data);
+  return rc < 0 ? rc : weft__stream_lend(s, (size_t)rc + size, data);
 }
 
 int weft_readline(weft_stream *handle, char **line) {
@@ -293,8 +293,9 @@ int weft_readline(weft_stream *handle, char **line) {
   if (!s) return rc;
   size_t consumed;
   rc = search(s, "\n", 1, &consumed, "weft_readline");
-  if (rc >= 0) return lend(s, (size_t)rc + 1, line);
-  if (rc == WEFT_EINCOMPLETE) return lend(s, weft__buffer_size(&s->in), line);
+  if (rc >= 0) return weft__stream_lend(s, (size_t)rc + 1, line);
+  if (rc == WEFT_EINCOMPLETE)
+    return weft__stream_lend(s, weft__buffer_size(&s->in), line);
   if (rc == WEFT_ELIMIT) {
     bool whole = consumed < weft__buffer_size(&s->in) &&
                  weft__buffer_bytes(&s->in)[consumed] == '\n';
@@ -316,7 +317,7 @@ int weft_readall(weft_stream *handle, size_t most, char **data) {
     }
     rc = more(s, "weft_readall");
   } while (rc > 0);
-  return rc < 0 ? rc : lend(s, weft__buffer_size(&s->in), data);
+  return rc < 0 ? rc : weft__stream_lend(s, weft__buffer_size(&s->in), data);
 }
 
 int weft_peek(weft_stream *handle, const char **data) {

@@ -162,6 +162,15 @@ int weft__stream_start_tls(weft__stream *s, const weft_tls *tls,
 /* Begins a read: gives lent bytes back. */
 void weft__stream_unlend(weft__stream *s);
 
+/*
+ * weft__stream_lend takes so many bytes, which are there, by lending them to
+ * the program, with a NUL behind; it returns size.
+ */
+int weft__stream_lend(weft__stream *s, size_t size, char **data);
+
+/* weft__stream_check_write: whether bytes can be written, 0 or the error. */
+int weft__stream_check_write(weft__stream *s);
+
 /* Bytes not sent yet. */
 static inline size_t weft__stream_unsent(const weft__stream *s) {
   return weft__buffer_size(&s->out) + s->in_flight;

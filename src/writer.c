@@ -47,8 +47,7 @@ void weft__stream_writable(weft__stream *s) {
   weft__stream_flush(s);
 }
 
-/* Whether bytes can be written: 0 or the error. */
-static int check(weft__stream *s) {
+int weft__stream_check_write(weft__stream *s) {
   if (s->state == WEFT__STREAM_LOST) return weft__stream_broken(s);
   if (s->shut) return weft__fail(WEFT_ECLOSED, "written after weft_write_eof");
   if (s->state == WEFT__STREAM_CLOSING) {
@@ -81,7 +80,7 @@ static int write_bytes(weft__stream *s, const char *bytes, size_t size) {
 int weft_write(weft_stream *handle, const void *data, size_t size) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  int rc = check(s);
+  int rc = weft__stream_check_write(s);
   return rc < 0 ? rc : write_bytes(s, data, size);
 }
 
@@ -89,7 +88,7 @@ int weft_writelines(weft_stream *handle, const weft_bytes *pieces,
                     size_t count) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  int rc = check(s);
+  int rc = weft__stream_check_write(s);
   if (rc < 0) return rc;
   size_t size = 0;
   for (size_t i = 0; i < count; i++) size += pieces[i].size;
@@ -121,7 +120,7 @@ int weft_write_eof(weft_stream *handle) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
   if (s->shut) return 0;
-  int rc = check(s);
+  int rc = weft__stream_check_write(s);
   if (rc < 0) return rc;
   if (!s->ops->shutdown) {
     return weft__fail(WEFT_ENOTSUP, "the stream cannot end one half only");

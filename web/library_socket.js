@@ -168,7 +168,12 @@ addToLibrary({
     }
   },
 
-  weft__js_connect__deps: ['$WeftSocket', '$weftStream', '$UTF8ToString'],
+  weft__js_connect__deps: [
+    '$WeftSocket',
+    '$WeftGateway',
+    '$weftStream',
+    '$UTF8ToString',
+  ],
   weft__js_connect: (
     s,
     host,
@@ -180,7 +185,6 @@ addToLibrary({
     gateway,
   ) => {
     const text = (p) => (p ? UTF8ToString(p) : undefined);
-    const stream = new WeftSocket(s);
     const options = path
       ? { path: text(path) }
       : {
@@ -194,10 +198,13 @@ addToLibrary({
             Math.min(nextAddressAfter, 0x7fffffff),
           ),
         };
+    const isNode = !!globalThis.process?.versions?.node;
+    if (!isNode) {
+      WeftGateway.connect(s, options, text(gateway));
+      return true;
+    }
+    const stream = new WeftSocket(s);
     const connect = async () => {
-      if (!globalThis.process?.versions?.node) {
-        throw weftStream.error('ENOTSUP', 'a browser page has no TCP');
-      }
       const net = await import('node:net');
       if (!stream.alive) return;
       const socket = net.connect({
@@ -209,5 +216,6 @@ addToLibrary({
       socket.once('connect', () => stream.alive && weftStream.opened(s));
     };
     connect().catch((error) => stream.alive && weftStream.lost(s, error));
+    return false;
   },
 });

@@ -545,7 +545,7 @@ static const struct {
     CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
     CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
     CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
-    CASE(bad),      CASE(unstarted), CASE(endure),
+    CASE(bad),      CASE(unstarted),  CASE(endure),
 };
 
 static int run_case(void *arg) {

@@ -51,6 +51,7 @@ static void show_text(const char *data, size_t size) {
 static int show(const char *op, int rc, const char *data) {
   printf("%s: ", op);
   if (rc < 0) {
+    if (rc == WEFT_ECONNRESET) fprintf(stderr, "%s\n", weft_errmsg(rc));
     printf("%s", weft_error_name(rc));
     if (rc == WEFT_EINCOMPLETE) {
       printf(" after ");

@@ -1,0 +1,209 @@
+// WebSockets against the server of the package ws, and TCP of a page through
+// the real websockify.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocketServer } from 'ws';
+import { hosts, run, tool } from '../lib/weft.mjs';
+
+/** @type {WebSocketServer} */
+let server;
+let url = '';
+/** @type {unknown[]} */
+let closed = [];
+
+before(async () => {
+  server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    handleProtocols: (offered) => (offered.has('weft.1') ? 'weft.1' : false),
+  });
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  url = `ws://127.0.0.1:${port}/`;
+  server.on('connection', (socket) => {
+    let bytes = 0;
+    socket.on('close', (code, reason) => (closed = [code, String(reason)]));
+    socket.on('message', (data, isBinary) => {
+      const text = String(data);
+      if (text === 'bye') socket.close(3456, 'so long');
+      else if (text === 'break') socket.terminate();
+      else if (text === 'later') setTimeout(() => socket.send('now'), 300);
+      else if (/** @type {Buffer} */ (data).length < 1 << 20) {
+        socket.send(data, { binary: isBinary });
+      } else if ((bytes += 1 << 20) === 20 << 20) socket.send('all');
+    });
+  });
+});
+after(() => {
+  for (const client of server.clients) client.terminate();
+  server.close();
+});
+
+/**
+ * @param {import('../lib/weft.mjs').Host} host
+ * @param {...string} args
+ */
+async function talk(host, ...args) {
+  const { stdout } = await run('tests/contract/websocket.c', { host, args });
+  return stdout.trim().split('\n');
+}
+
+/** A port where nobody listens. */
+async function closedPort() {
+  const free = net.createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (free.address());
+  free.close();
+  await once(free, 'close');
+  return port;
+}
+
+for (const host of hosts) {
+  if (host === 'wasmtime') {
+    test('WASI has no WebSockets, and says so (wasmtime)', async () => {
+      const lines = await talk(host, url);
+      assert.match(lines[0], /^connect: WEFT_ENOTSUP WASI has no WebSockets/);
+    });
+    continue;
+  }
+
+  test(`text, binary and long messages come back (${host})`, async () => {
+    const lines = await talk(
+      host,
+      ...[url, 'protocol', 'hello', 'grüße', 'binary', 'large'],
+    );
+    // Node.js may be rid of them at once.
+    const waited = host === 'browser' ? 'yes' : '(yes|no)';
+    assert.match(
+      lines.splice(4, 1)[0],
+      new RegExp(`^drain waited: ${waited}$`),
+    );
+    assert.deepEqual(lines, [
+      'protocol: weft.1',
+      'text 5 hello',
+      'text 7 grüße',
+      'binary 3 a',
+      'text 3 all',
+      'closed: 0',
+    ]);
+  });
+
+  test(`close codes and reasons, both ways (${host})`, async () => {
+    const theirs = await talk(host, url, 'bye', 'end');
+    assert.deepEqual(theirs, [
+      'receive: end',
+      'receive: end',
+      'close_code: 3456',
+      'close_reason: so long',
+      'send: WEFT_ECLOSED',
+      'closed: 0',
+    ]);
+    const ours = await talk(host, url, 'x', 'close');
+    assert.deepEqual(ours, ['text 1 x', 'code 1: WEFT_EINVAL', 'closed: 0']);
+    while (closed[0] !== 3001) await sleep(5);
+    assert.deepEqual(closed, [3001, 'enough']);
+  });
+
+  test(`a cancelled receive loses no message (${host})`, async () => {
+    const lines = await talk(host, url, 'one', 'cancel', 'two');
+    assert.deepEqual(lines, [
+      'text 3 one',
+      'receive: WEFT_ECANCELED',
+      'text 3 two',
+      'closed: 0',
+    ]);
+  });
+
+  test(`a broken connection, nobody there, a URL that makes no sense (${host})`, async () => {
+    const broken = await talk(host, url, 'break');
+    assert.equal(broken[0], 'receive: WEFT_ECONNRESET');
+    const refused = await talk(host, `ws://127.0.0.1:${await closedPort()}/`);
+    assert.match(refused[0], /^connect: WEFT_ECONNREFUSED /);
+    const nonsense = await talk(host, 'nonsense://x');
+    assert.match(nonsense[0], /^connect: WEFT_EINVAL /);
+  });
+}
+
+if (hosts.includes('browser')) {
+  test('TCP of a page goes through websockify', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'weft-gateway-'));
+    writeFileSync(
+      path.join(folder, 'gateway.py'),
+      `class Any:
+    def __init__(self, source): pass
+    def lookup(self, token): return token.rsplit(':', 1)
+`,
+    );
+    const echo = net.createServer((socket) => {
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        if (String(data) === 'quit\n') socket.end('bye\n');
+        else socket.write(data);
+      });
+    });
+    echo.listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (echo.address());
+    const gateway = await closedPort();
+    const websockify = spawn(
+      tool('WEBSOCKIFY'),
+      ['--token-plugin=gateway.Any', `127.0.0.1:${gateway}`],
+      { cwd: folder, detached: true },
+    );
+    try {
+      let said = '';
+      websockify.stdout.on('data', (text) => (said += text));
+      websockify.stderr.on('data', (text) => (said += text));
+      while (!said.includes('proxying')) await sleep(10);
+      const { stdout, stderr } = await run('tests/contract/stream.c', {
+        host: 'browser',
+        args: `connect 127.0.0.1 ${port} info peername write hello\\n line fill 300000 drain exactly 300000 eof write quit\\n line line close wait`.split(
+          ' ',
+        ),
+        env: { WEFT_GATEWAY: `ws://127.0.0.1:${gateway}/?token={host}:{port}` },
+      });
+      const lines = stdout.trim().split('\n');
+      assert.deepEqual(
+        lines.map((line) => line.slice(0, 30)),
+        [
+          'connect: 0',
+          `info: ${10 + String(port).length} 127.0.0.1:${port}`,
+          'write: 0',
+          'line: 6 hello\\n',
+          'fill: 0',
+          'drain: 0',
+          'exactly: 300000 abcdefghijklmn',
+          'eof: WEFT_ENOTSUP',
+          'write: 0',
+          'line: 4 bye\\n',
+          'line: 0 ',
+          'close: 0',
+          'wait: 0',
+        ],
+        stderr,
+      );
+    } finally {
+      process.kill(-(/** @type {number} */ (websockify.pid)));
+      echo.close();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test('without a gateway a page is told what to do', async () => {
+    const { stdout, stderr } = await run('tests/contract/stream.c', {
+      host: 'browser',
+      args: ['connect', '127.0.0.1', '80'],
+    });
+    assert.equal(stdout, 'connect: WEFT_ENOTSUP\n');
+    assert.match(stderr, /a browser page has no TCP: name a WebSocket gateway/);
+  });
+}
