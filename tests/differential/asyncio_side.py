@@ -11,6 +11,7 @@ with a line "~ WHY"; what comes after is not compared.
 import asyncio
 import asyncio.base_events
 import functools
+import itertools
 import sys
 import warnings
 
@@ -53,6 +54,7 @@ class Loop(asyncio.base_events.BaseEventLoop):
         self.trace = trace
         self.deadlines = set()
         self.created = {}  # task: number
+        self.numbers = itertools.count()
         self.set_task_factory(self.make_task)
         self.set_exception_handler(lambda loop, context: None)
 
@@ -66,8 +68,9 @@ class Loop(asyncio.base_events.BaseEventLoop):
         return super().call_at(when, *args, **kwargs)
 
     def make_task(self, loop, coro, **kwargs):
+        number = next(self.numbers)  # before an eager one makes others
         task = asyncio.Task(coro, loop=loop, **kwargs)
-        self.created[task] = len(self.created)
+        self.created[task] = number
         return task
 
     def _process_events(self, events):
@@ -311,6 +314,7 @@ class Script:
         self.number = number
         self.ops = ops
         self.groups = []
+        self.scopes = []  # timeouts
 
     async def run(self, first, end):
         """Runs the ops from first to end; what `return` gives, or None."""
@@ -327,8 +331,7 @@ class Script:
                     raise AppError(("EIO", "EPROTO", "EACCES")[args[0]])
                 returned = None
                 if name == "timeout":
-                    async with asyncio.timeout(seconds(args[0])):
-                        returned = await self.run(i + 1, inner)
+                    returned = await self.run_timeout(args[0], i + 1, inner)
                     result = 0
                 elif name == "group":
                     returned = await self.run_group(i + 1, inner)
@@ -347,6 +350,14 @@ class Script:
                     return returned
             i = inner
         return None
+
+    async def run_timeout(self, units, first, end):
+        async with asyncio.timeout(seconds(units)) as scope:
+            self.scopes.append(scope)
+            try:
+                return await self.run(first, end)
+            finally:
+                self.scopes.pop()
 
     async def run_group(self, first, end):
         async with asyncio.TaskGroup() as group:
@@ -374,10 +385,14 @@ class Script:
 
     # --- the ops
 
-    def spawn(self, k):
+    def spawn(self, k, **options):
         if k in self.program.tasks:
             return "-"
-        self.program.tasks[k] = asyncio.create_task(self.program.run_task(k))
+        coro = self.program.run_task(k)
+        self.program.tasks[k] = asyncio.create_task(coro, **options)
+
+    def eager_spawn(self, k):
+        return self.spawn(k, eager_start=True)
 
     def group_spawn(self, k):
         if not self.groups or k in self.program.tasks:
@@ -388,6 +403,15 @@ class Script:
         except RuntimeError:
             coro.close()
             return "ECLOSED"
+
+    def reschedule(self, units):
+        if not self.scopes:
+            return "-"
+        scope = self.scopes[-1]
+        when = None if units < 0 else asyncio.get_running_loop().time() + units * UNIT
+        if scope.expired():
+            raise asyncio.InvalidStateError  # asyncio: RuntimeError
+        scope.reschedule(when)
 
     async def sleep(self, units):
         await asyncio.sleep(units * UNIT)
@@ -468,7 +492,9 @@ def of(objects, method, *fixed):
 OPS = {
     "sleep": Script.sleep,
     "spawn": Script.spawn,
+    "eager_spawn": Script.eager_spawn,
     "group_spawn": Script.group_spawn,
+    "reschedule": Script.reschedule,
     "await": Script.wait_await,
     "gather": Script.gather,
     "wait": Script.wait,

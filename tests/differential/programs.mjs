@@ -31,29 +31,33 @@ function randomizer(seed) {
 /**
  * Families of ops; a program uses some of them, so that they meet. Arguments:
  * t any task, c a later task, C some later tasks, d a time, D a time or -1 for
- * none, 2 and 3 numbers below that, v a value.
+ * none, 2 and 3 numbers below that, i and j the same throughout the phrase, v a
+ * value.
  * @type {Record<string, string[]>}
  */
 const families = {
-  lock: ['lock 2', 'lock 2', 'unlock 2', 'unlock 2', 'locked 2'],
+  lock: ['lock 2', 'unlock 2', 'locked 2', 'lock i; sleep 0; unlock i'],
   event: ['event_wait 2', 'event_wait 2', 'event_set 2', 'event_clear 2'],
   condition: [
-    ...['condition_acquire 2', 'condition_acquire 2', 'condition_wait 2'],
-    ...['condition_wait 2', 'condition_notify 2 3', 'condition_notify_all 2'],
-    ...['condition_release 2', 'condition_release 2'],
+    'condition_acquire i; condition_wait i; condition_release i',
+    'condition_acquire i; condition_wait i; condition_release i',
+    'condition_acquire i; condition_notify i 3; sleep 0; condition_release i',
+    'condition_acquire i; condition_notify_all i; condition_release i',
+    ...['condition_acquire 2', 'condition_wait 2', 'condition_notify 2 3'],
+    'condition_release 2',
   ],
   semaphore: [
-    ...['semaphore_acquire 2', 'semaphore_acquire 2', 'semaphore_release 2'],
-    ...['semaphore_release 2', 'semaphore_locked 2'],
+    ...['semaphore_acquire 2', 'semaphore_release 2', 'semaphore_locked 2'],
+    'semaphore_acquire i; sleep 0; semaphore_release i',
   ],
   barrier: [
     ...['barrier_wait', 'barrier_wait', 'barrier_wait', 'barrier_waiting'],
-    ...['barrier_reset', 'barrier_abort'],
+    ...['barrier_wait', 'barrier_wait', 'barrier_reset', 'barrier_abort'],
   ],
   queue: [
     ...['put 3 v', 'put 3 v', 'get 3', 'get 3', 'put_nowait 3 v'],
     ...['get_nowait 3', 'task_done 3', 'join 3', 'queue_size 3'],
-    'shutdown 3 2',
+    ...['get j; sleep 0; task_done j', 'shutdown 3 2'],
   ],
   future: [
     ...['future_wait 2', 'future_wait 2', 'future_set 2 v', 'future_fail 2'],
@@ -67,7 +71,10 @@ const families = {
     ...['cancel t', 'cancel t', 'cancel t', 'uncancel', 'cancelling t'],
     ...['soon t', 'later t d'],
   ],
-  scope: ['timeout d', 'timeout d', 'timeout 0', 'group', 'group'],
+  scope: [
+    ...['timeout d', 'timeout d', 'timeout 0', 'group', 'group'],
+    'reschedule D',
+  ],
 };
 
 const always = [
@@ -82,7 +89,8 @@ const last = ['return v', 'return v', 'fail 3'];
  */
 export function generate(seed) {
   const random = randomizer(seed);
-  const count = 2 + random(5);
+  const crowded = random(4) === 0; // many tasks, long scripts
+  const count = 2 + random(crowded ? 9 : 5);
   const names = Object.keys(families);
   const used = always.slice();
   for (let n = 1 + random(3); n > 0; n--) {
@@ -123,6 +131,19 @@ export function generate(seed) {
   };
 
   /**
+   * The ops of a phrase.
+   * @param {string} phrase
+   * @param {number} task
+   * @param {number} depth
+   */
+  const say = (phrase, task, depth) => {
+    const shapes = phrase
+      .replaceAll(' i', ` ${random(2)}`)
+      .replaceAll(' j', ` ${random(3)}`);
+    return shapes.split('; ').map((shape) => op(shape, task, depth));
+  };
+
+  /**
    * @param {string} shape
    * @param {number} task
    * @param {number} depth
@@ -148,12 +169,12 @@ export function generate(seed) {
         (depth < 2 || !/^(timeout|group)/.test(shape)),
     );
     return Array.from({ length }, () =>
-      op(shapes[random(shapes.length)], task, depth),
-    );
+      say(shapes[random(shapes.length)], task, depth),
+    ).flat();
   };
 
   const tasks = Array.from({ length: count }, (_, i) => {
-    const script = ops(i + 1, 1 + random(7), 0);
+    const script = ops(i + 1, 1 + random(crowded ? 10 : 7), 0);
     if (random(2)) script.push(op(last[random(last.length)], i + 1, 0));
     return script;
   });
@@ -178,7 +199,8 @@ function spawn(script, child, random) {
     body.splice(at, 0, { goesOn: true, name: 'group_spawn', args: [child] });
   } else {
     const at = random(1 + random(script.length + 1));
-    script.splice(at, 0, { goesOn: true, name: 'spawn', args: [child] });
+    const name = random(8) ? 'spawn' : 'eager_spawn';
+    script.splice(at, 0, { goesOn: true, name, args: [child] });
   }
 }
 

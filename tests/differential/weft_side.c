@@ -7,7 +7,7 @@
 #include <string.h>
 #include <weft.h>
 
-enum { MOST_TASKS = 16, MOST_OPS = 64, MOST_ARGS = 12 };
+enum { MOST_TASKS = 16, MOST_OPS = 128, MOST_ARGS = 12 };
 
 static const double unit = 1.0 / (1 << 20); /* of times, in seconds */
 static const double longest =
@@ -17,6 +17,7 @@ static const double longest =
 typedef struct script {
   int number;
   weft_task_group *group; /* the innermost one */
+  weft_timeout *scope;    /* the innermost one */
   bool returned;          /* by the op `return` */
   char note[128]; /* what an op has to say instead of its result; or empty */
 } script;
@@ -121,6 +122,14 @@ OP(spawn) {
   return 0;
 }
 
+OP(eager_spawn) {
+  int k = args[0];
+  if (tasks[k]) return nothing(s);
+  static const weft_task_options options = {.eager = true};
+  tasks[k] = weft_create_task_with(run_task, (void *)(intptr_t)k, &options);
+  return 0;
+}
+
 OP(group_spawn) {
   int k = args[0];
   if (!s->group || tasks[k]) return nothing(s);
@@ -128,6 +137,11 @@ OP(group_spawn) {
       weft_task_group_create_task(s->group, run_task, (void *)(intptr_t)k);
   if (!tasks[k]) add_note(s, "ECLOSED");
   return 0;
+}
+
+OP(reschedule) {
+  if (!s->scope) return nothing(s);
+  return weft_timeout_reschedule(s->scope, seconds(args[0]));
 }
 
 OP(uncancel) { return weft_uncancel(weft_current_task()); }
@@ -268,10 +282,13 @@ static int run_ops(script *s, int first, int end);
 
 /* Scopes: their last argument is how many ops are inside. */
 static int run_timeout(script *s, int i, const op *o) {
-  weft_timeout scope;
+  weft_timeout scope, *outer = s->scope;
   int rc = weft_timeout_begin(&scope, seconds(o->args[0]));
   if (rc < 0) return rc;
-  return weft_timeout_end(&scope, run_ops(s, i + 1, i + 1 + o->args[1]));
+  s->scope = &scope;
+  rc = run_ops(s, i + 1, i + 1 + o->args[1]);
+  s->scope = outer;
+  return weft_timeout_end(&scope, rc);
 }
 
 static int run_group(script *s, int i, const op *o) {
@@ -361,6 +378,8 @@ static const struct {
 #define NAMED(name) {#name, op_##name}
     NAMED(sleep),
     NAMED(spawn),
+    NAMED(eager_spawn),
+    NAMED(reschedule),
     NAMED(group_spawn),
     NAMED(await),
     NAMED(wait_for),
