@@ -31,23 +31,23 @@ function randomizer(seed) {
 /**
  * Families of ops; a program uses some of them, so that they meet. Arguments:
  * t any task, c a later task, C some later tasks, d a time, D a time or -1 for
- * none, 2 and 3 numbers below that, i and j the same throughout the phrase, v a
- * value.
+ * none, o one of two objects, q a queue, i and j the same but one throughout
+ * the phrase, 2 and 3 numbers below that, v a value.
  * @type {Record<string, string[]>}
  */
 const families = {
-  lock: ['lock 2', 'unlock 2', 'locked 2', 'lock i; sleep 0; unlock i'],
-  event: ['event_wait 2', 'event_wait 2', 'event_set 2', 'event_clear 2'],
+  lock: ['lock o', 'unlock o', 'locked o', 'lock i; sleep 0; unlock i'],
+  event: ['event_wait o', 'event_wait o', 'event_set o', 'event_clear o'],
   condition: [
     'condition_acquire i; condition_wait i; condition_release i',
     'condition_acquire i; condition_wait i; condition_release i',
     'condition_acquire i; condition_notify i 3; sleep 0; condition_release i',
     'condition_acquire i; condition_notify_all i; condition_release i',
-    ...['condition_acquire 2', 'condition_wait 2', 'condition_notify 2 3'],
-    'condition_release 2',
+    ...['condition_acquire o', 'condition_wait o', 'condition_notify o 3'],
+    'condition_release o',
   ],
   semaphore: [
-    ...['semaphore_acquire 2', 'semaphore_release 2', 'semaphore_locked 2'],
+    ...['semaphore_acquire o', 'semaphore_release o', 'semaphore_locked o'],
     'semaphore_acquire i; sleep 0; semaphore_release i',
   ],
   barrier: [
@@ -55,13 +55,13 @@ const families = {
     ...['barrier_wait', 'barrier_wait', 'barrier_reset', 'barrier_abort'],
   ],
   queue: [
-    ...['put 3 v', 'put 3 v', 'get 3', 'get 3', 'put_nowait 3 v'],
-    ...['get_nowait 3', 'task_done 3', 'join 3', 'queue_size 3'],
-    ...['get j; sleep 0; task_done j', 'shutdown 3 2'],
+    ...['put q v', 'put q v', 'get q', 'get q', 'put_nowait q v'],
+    ...['get_nowait q', 'task_done q', 'join q', 'queue_size q'],
+    ...['get j; sleep 0; task_done j', 'shutdown q 2'],
   ],
   future: [
-    ...['future_wait 2', 'future_wait 2', 'future_set 2 v', 'future_fail 2'],
-    'future_cancel 2',
+    ...['future_wait o', 'future_wait o', 'future_set o v', 'future_fail o'],
+    'future_cancel o',
   ],
   wait: [
     ...['gather 2 C', 'wait 3 D C', 'wait_for c d', 'wait_for c 0'],
@@ -79,8 +79,30 @@ const families = {
 
 const always = [
   ...['sleep 0', 'sleep 0', 'sleep d', 'await c', 'cancel t', 'state t'],
-  ...['on_done t', 'event_is_set 2'],
+  ...['on_done t', 'event_is_set o'],
 ];
+// What all tasks of a race do at one object: come, and get cancelled just when
+// they were woken.
+/** @type {string[][]} */
+const races = [
+  ['lock i; sleep 0; unlock i', 'lock i; sleep 0; unlock i; cancel t'],
+  ['event_wait i', 'event_wait i', 'event_set i; cancel t; event_clear i'],
+  [
+    'condition_acquire i; condition_wait i; condition_release i',
+    'condition_acquire i; condition_wait i; condition_release i',
+    'condition_acquire i; condition_notify i 3; condition_release i; cancel t',
+  ],
+  [
+    'semaphore_acquire i',
+    'semaphore_acquire i',
+    'semaphore_release i; cancel t',
+  ],
+  ['barrier_wait', 'barrier_wait', 'barrier_wait; cancel t', 'barrier_reset'],
+  ['get j', 'get j', 'get j', 'put_nowait j v; cancel t', 'shutdown j 2'],
+  ['put j v', 'put j v', 'put j v', 'get_nowait j; cancel t', 'shutdown j 2'],
+  ['get j', 'put j v; cancel t', 'task_done j; cancel t', 'join j'],
+];
+const racing = ['sleep 0', 'sleep 0', 'cancel t'];
 const last = ['return v', 'return v', 'fail 3'];
 
 /**
@@ -92,14 +114,20 @@ export function generate(seed) {
   const crowded = random(4) === 0; // many tasks, long scripts
   const count = 2 + random(crowded ? 9 : 5);
   const names = Object.keys(families);
-  const used = always.slice();
-  for (let n = 1 + random(3); n > 0; n--) {
+  const race = random(3) === 0; // all at one object, with cancels
+  const used = race ? racing.slice() : always.slice();
+  if (race) used.push(...races[random(races.length)]);
+  for (let n = race ? 0 : 1 + random(3); n > 0; n--) {
     const family = families[names[random(names.length)]];
     used.push(...family, ...family);
   }
+  const only = [random(2), random(3)];
+  const object = () => (race ? only[0] : random(2));
+  const queue = () => (race ? only[1] : random(3));
+  const size = () => (race ? 1 + random(2) : random(3));
   const objects = [
     ...[random(3), 1 + random(2), 1 + random(4)],
-    ...[random(3), random(3), random(3)],
+    ...[size(), size(), size()],
   ];
 
   /**
@@ -121,6 +149,10 @@ export function generate(seed) {
         return [random(2) ? -1 : 1 + random(1 << 20)];
       case 'v':
         return [random(1000)];
+      case 'o':
+        return [object()];
+      case 'q':
+        return [queue()];
       case '2':
         return [random(2)];
       case '3':
@@ -138,8 +170,8 @@ export function generate(seed) {
    */
   const say = (phrase, task, depth) => {
     const shapes = phrase
-      .replaceAll(' i', ` ${random(2)}`)
-      .replaceAll(' j', ` ${random(3)}`);
+      .replaceAll(' i', ` ${object()}`)
+      .replaceAll(' j', ` ${queue()}`);
     return shapes.split('; ').map((shape) => op(shape, task, depth));
   };
 
@@ -174,12 +206,14 @@ export function generate(seed) {
   };
 
   const tasks = Array.from({ length: count }, (_, i) => {
-    const script = ops(i + 1, 1 + random(crowded ? 10 : 7), 0);
+    const longest = race ? 4 : crowded ? 10 : 7;
+    const script = ops(i + 1, 1 + random(longest), 0);
     if (random(2)) script.push(op(last[random(last.length)], i + 1, 0));
     return script;
   });
   for (let child = 2; child <= count; child++) {
-    spawn(tasks[random(2) ? 0 : random(child - 1)], child, random);
+    const parent = race || random(2) ? 0 : random(child - 1);
+    spawn(tasks[parent], race ? 0 : tasks[parent].length, child, random);
   }
   return { title: `program ${seed}`, objects, tasks };
 }
@@ -188,17 +222,18 @@ export function generate(seed) {
  * Puts the spawning of a task into a script, mostly near its start, or into
  * one of its groups.
  * @param {Op[]} script
+ * @param {number} latest before which op at the latest
  * @param {number} child
  * @param {(n: number) => number} random
  */
-function spawn(script, child, random) {
+function spawn(script, latest, child, random) {
   const groups = script.filter((o) => o.name === 'group');
   if (groups.length && random(4)) {
     const body = /** @type {Op[]} */ (groups[random(groups.length)].body);
     const at = random(body.length + 1);
     body.splice(at, 0, { goesOn: true, name: 'group_spawn', args: [child] });
   } else {
-    const at = random(1 + random(script.length + 1));
+    const at = random(1 + random(latest + 1));
     const name = random(8) ? 'spawn' : 'eager_spawn';
     script.splice(at, 0, { goesOn: true, name, args: [child] });
   }
