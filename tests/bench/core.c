@@ -37,6 +37,7 @@ static void report(const char *metric, double value, const char *unit) {
 
 /* Runs n tasks together; the handles are released. */
 static int run_all(weft_fn fn, size_t n, const weft_task_options *options) {
+  if (!n) return 0;
   weft_task **tasks = malloc(n * sizeof *tasks);
   if (!tasks) return WEFT_ENOMEM;
   for (size_t i = 0; i < n; i++) {
