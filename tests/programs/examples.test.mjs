@@ -51,6 +51,21 @@ const programs = {
     ['b: sum 3'],
     ['c: sum 10'],
   ],
+  workers: [
+    ['Ann begins job 1'],
+    ['Ben begins job 2'],
+    ['Cleo begins job 3'],
+    ['Ann has done job 1'],
+    ['Ann begins job 4'],
+    ['Ben has done job 2'],
+    ['Ben begins job 5'],
+    ['Cleo has done job 3'],
+    ['Cleo begins job 6'],
+    ['Ann has done job 4'],
+    ['Ben has done job 5'],
+    ['Cleo has done job 6'],
+    ['all done after 1.8 seconds'],
+  ],
 };
 
 // Where the program blocks its thread a page shows its output afterwards.
