@@ -80,6 +80,8 @@ choose_flags() {
       ;;
   esac
   library_flags+=("${common[@]}" -Werror -I"$top/src")
+  # Allocations of the library can be made to fail.
+  [[ $kind != native ]] || library_flags+=(-include "$top/tests/native/allocator.h")
   program_flags+=("${common[@]}")
   # Unit tests reach the library's insides.
   if [[ $kind == native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
