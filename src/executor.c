@@ -297,7 +297,7 @@ int weft_await_output(weft_future *handle, const weft_job *job, void *output) {
 
 const void *weft_job_output(weft_future *handle, size_t *size) {
   weft__work *work = ended(weft__lookup(handle));
-  *size = work ? work->call.output.size : 0;
+  if (size) *size = work ? work->call.output.size : 0;
   return work ? work->call.output.data : NULL;
 }
 

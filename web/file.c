@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * The JavaScript half asks for that of streams, whose C half the linker would
+ * take only after it has optimised the core, and thrown away what it needs.
+ */
+__attribute__((used)) static const weft__stream_ops *const streams =
+    &weft__js_stream_ops;
+
 void weft__js_file_read(weft__file *file, const char *path);
 void weft__js_file_write(weft__file *file, const char *path, const char *data,
                          size_t size);

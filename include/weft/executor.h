@@ -121,7 +121,8 @@ int weft_await_output(weft_future *future, const weft_job *job, void *output);
 
 /*
  * weft_job_output(future, &size) is the output of a job that has ended, valid
- * until the future is released; NULL when there is none. Never suspends.
+ * until the future is released; NULL when there is none. size may be NULL.
+ * Never suspends.
  */
 const void *weft_job_output(weft_future *future, size_t *size);
 
