@@ -52,6 +52,7 @@
 #include <weft/task.h>
 #include <weft/timeout.h>
 #include <weft/tls.h>
+#include <weft/udp.h>
 #include <weft/wait.h>
 #include <weft/websocket.h>
 

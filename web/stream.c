@@ -54,6 +54,12 @@ EMSCRIPTEN_KEEPALIVE void weft__js_written(weft__stream *s) {
   weft__stream_writable(s);
 }
 
+/* What is sent in messages is counted by JavaScript. */
+EMSCRIPTEN_KEEPALIVE void weft__js_unsent(weft__stream *s, double unsent) {
+  s->in_flight = (size_t)unsent;
+  weft__stream_flush(s);
+}
+
 EMSCRIPTEN_KEEPALIVE void weft__js_lost(weft__stream *s, const char *name,
                                         const char *text) {
   weft__stream_lost(s, name ? weft__js_code(name) : 0, text);

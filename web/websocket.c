@@ -3,8 +3,6 @@
 #include "host_websocket.h"
 #include "js_stream.h"
 
-#include <emscripten/emscripten.h>
-
 void weft__js_websocket(weft__stream *s, const char *url,
                         const char *protocols);
 /* Bytes that are unsent afterwards, or -1 when the peer has closed. */
@@ -30,11 +28,4 @@ bool weft__host_websocket_send(weft__stream *s, int kind, const void *data,
 void weft__host_websocket_reason(weft__stream *s, int code,
                                  const char *reason) {
   weft__js_websocket_reason(s, code, reason);
-}
-
-/* ---- called by JavaScript */
-
-EMSCRIPTEN_KEEPALIVE void weft__js_unsent(weft__stream *s, double unsent) {
-  s->in_flight = (size_t)unsent;
-  weft__stream_flush(s);
 }

@@ -1,0 +1,93 @@
+/*
+ * UDP of Node.js: the JavaScript half of web/udp.c.
+ */
+addToLibrary({
+  $WeftUdp__deps: ['$weftStream', '$weftStreams', 'weft__js_unsent'],
+  $WeftUdp: class {
+    alive = true;
+
+    constructor(s) {
+      this.s = s;
+      weftStream.add(s, this);
+    }
+
+    async open(address, port) {
+      try {
+        const { createSocket } = await import('node:dgram');
+        if (!this.alive) return;
+        this.socket = createSocket(address?.includes(':') ? 'udp6' : 'udp4');
+        const { socket } = this;
+        socket.on('error', (error) => {
+          if (this.opened) return; // a datagram that was lost
+          socket.close();
+          if (this.alive) weftStream.lost(this.s, error);
+        });
+        socket.on('message', (bytes, from) => this.arrived(bytes, from));
+        socket.bind({ address, port }, () => {
+          this.opened = true;
+          if (this.alive) weftStream.opened(this.s);
+        });
+      } catch (error) {
+        if (this.alive) weftStream.lost(this.s, error);
+      }
+    }
+
+    /** A datagram with its weft__datagram_head (52 bytes), in one piece. */
+    arrived(bytes, { address, port }) {
+      if (!this.reading || !this.alive) return;
+      const framed = Buffer.alloc(52 + bytes.length);
+      framed.writeUInt32LE(bytes.length, 0);
+      framed.writeUInt16LE(port, 4);
+      framed.write(address.slice(0, 45), 6);
+      bytes.copy(framed, 52);
+      weftStream.arrived(this.s, framed);
+    }
+
+    send(host, port, bytes) {
+      const { socket } = this;
+      socket.send(bytes, port, host, () => {
+        if (!this.alive) return;
+        _weft__js_unsent(this.s, socket.getSendQueueSize());
+        weftDriver.schedule();
+      });
+      return socket.getSendQueueSize();
+    }
+
+    read(on) {
+      this.reading = on;
+    }
+
+    shutdown() {}
+
+    close() {
+      this.closing = true;
+      this.socket.close(() => this.alive && weftStream.lost(this.s));
+    }
+
+    abort() {
+      this.alive = false;
+      if (this.opened && !this.closing) this.socket.close();
+    }
+
+    info(name) {
+      if (name !== 'sockname') return undefined;
+      const { address, port } = this.socket.address();
+      return address.includes(':')
+        ? `[${address}]:${port}`
+        : `${address}:${port}`;
+    }
+  },
+
+  weft__js_udp__deps: ['$WeftUdp', '$UTF8ToString'],
+  weft__js_udp: (s, host, port) => {
+    if (!globalThis.process?.versions?.node) return false;
+    new WeftUdp(s).open(host ? UTF8ToString(host) : undefined, port);
+    return true;
+  },
+
+  weft__js_udp_send__deps: ['$weftStreams', '$UTF8ToString'],
+  weft__js_udp_send: (s, host, port, place, size) =>
+    weftStreams
+      .get(s)
+      .send(UTF8ToString(host), port, HEAPU8.slice(place, place + size)),
+});
