@@ -67,8 +67,10 @@ void weft__select_leave(struct weft__select *select);
 static inline weft__parked *weft__unpark(weft_waiters *lot) {
   weft__parked *waiter = lot->first;
   if (!waiter) return NULL;
+  lot->first = waiter->next;
+  *(waiter->next ? &waiter->next->prev : &lot->last) = NULL;
+  waiter->lot = NULL;
   if (waiter->select) weft__select_leave(waiter->select);
-  weft__lot_remove(waiter);
   weft__wake(waiter);
   return waiter;
 }

@@ -171,32 +171,38 @@ __attribute__((noinline)) int weft__queue_get_woken(weft_queue *queue,
   return rc;
 }
 
+/*
+ * Hardly ever, who was woken finds nothing and waits again. Calls rather than
+ * loops, which keep more across the suspension.
+ */
+__attribute__((noinline)) static int put_again(weft_queue *queue,
+                                               const void *item) {
+  return weft_queue_put(queue, item);
+}
+
+__attribute__((noinline)) static int get_again(weft_queue *queue, void *item) {
+  return weft_queue_get(queue, item);
+}
+
 int weft_queue_put(weft_queue *queue, const void *item) {
-  int rc = WEFT_EFULL;
   if (can_put(queue) || queue->is_shutdown) {
-    rc = weft_queue_put_nowait(queue, item);
+    return weft_queue_put_nowait(queue, item);
   }
-  while (rc == WEFT_EFULL) {
-    if (!weft__current()) return WEFT_ENOTRUNNING;
-    weft__park park;
-    rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
-    rc = weft__queue_put_woken(queue, &park.waiter, item, rc);
-  }
-  return rc;
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  weft__park park;
+  int rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
+  rc = weft__queue_put_woken(queue, &park.waiter, item, rc);
+  return rc == WEFT_EFULL ? put_again(queue, item) : rc;
 }
 
 int weft_queue_get(weft_queue *queue, void *item) {
-  int rc = WEFT_EEMPTY;
-  if (can_get(queue) || queue->is_shutdown) {
-    rc = weft_queue_get_nowait(queue, item);
-  }
-  while (rc == WEFT_EEMPTY) {
-    if (!weft__current()) return WEFT_ENOTRUNNING;
-    weft__park park;
-    rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
-    rc = weft__queue_get_woken(queue, &park.waiter, item, rc);
-  }
-  return rc;
+  if (can_get(queue)) return weft_queue_get_nowait(queue, item);
+  if (queue->is_shutdown && !queue->count) return WEFT_ECLOSED;
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  weft__park park;
+  int rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
+  rc = weft__queue_get_woken(queue, &park.waiter, item, rc);
+  return rc == WEFT_EEMPTY ? get_again(queue, item) : rc;
 }
 
 int weft_queue_task_done(weft_queue *queue) {
