@@ -56,10 +56,9 @@ void weft__address_set_port(weft__address *address, int port) {
   }
 }
 
-int weft__address_format(const weft__address *address, char *text,
-                         size_t size) {
-  char host[INET6_ADDRSTRLEN], whole[WEFT__ADDRESS_TEXT];
-  const char *format = "%s:%d";
+void weft__address_format_host(const weft__address *address, char *text,
+                               size_t size) {
+  char host[INET6_ADDRSTRLEN];
   if (address->tag == NETWORK_IP_SOCKET_ADDRESS_IPV4) {
     inet_ntop(AF_INET, &address->val.ipv4.address, host, sizeof host);
   } else {
@@ -67,9 +66,17 @@ int weft__address_format(const weft__address *address, char *text,
     memcpy(groups, &address->val.ipv6.address, sizeof groups);
     for (int i = 0; i < 8; i++) groups[i] = htons(groups[i]);
     inet_ntop(AF_INET6, groups, host, sizeof host);
-    format = "[%s]:%d";
   }
-  weft__format(whole, sizeof whole, format, host, weft__address_port(address));
+  weft__format(text, size, "%s", host);
+}
+
+int weft__address_format(const weft__address *address, char *text,
+                         size_t size) {
+  char host[INET6_ADDRSTRLEN], whole[WEFT__ADDRESS_TEXT];
+  weft__address_format_host(address, host, sizeof host);
+  bool v4 = address->tag == NETWORK_IP_SOCKET_ADDRESS_IPV4;
+  weft__format(whole, sizeof whole, v4 ? "%s:%d" : "[%s]:%d", host,
+               weft__address_port(address));
   if (size) weft__format(text, size, "%s", whole);
   return (int)strlen(whole);
 }

@@ -35,6 +35,10 @@ void weft__address_set_port(weft__address *address, int port);
  */
 int weft__address_format(const weft__address *address, char *text, size_t size);
 
+/* weft__address_format_host writes the address without its port. */
+void weft__address_format_host(const weft__address *address, char *text,
+                               size_t size);
+
 /* weft__network_code gives the WEFT_E... for an error of wasi:sockets. */
 int weft__network_code(network_error_code_t error);
 

@@ -34,3 +34,14 @@ test('with both flags a refused connection is only that', async () => {
   assert.equal(code, 1);
   assert.match(stderr, /connection refused/);
 });
+
+test('no network for UDP: the error names -S inherit-network', async () => {
+  const { stdout } = await run('tests/contract/udp.c', {
+    host: 'wasmtime',
+    wasmtimeFlags: [],
+  });
+  assert.match(
+    stdout,
+    /^WEFT_EACCES: opening UDP on 127\.0\.0\.1:0: .* -S inherit-network\n/,
+  );
+});
