@@ -118,7 +118,7 @@ addToLibrary({
         data = _malloc(size);
         if (data) HEAPU8.set(new Uint8Array(output), data);
         else {
-          rc = {{{ -4 }}}; // WEFT_ENOMEM
+          rc = -4; // WEFT_ENOMEM
           message = `no memory for its output of ${size} bytes`;
         }
       }
@@ -142,7 +142,7 @@ addToLibrary({
       const text = this.text(
         `its worker is gone: ${reason?.message ?? reason}`,
       );
-      _weft__worker_is_lost(address, {{{ -11 }}} /* WEFT_ETRAP */, text);
+      _weft__worker_is_lost(address, -11, text); // WEFT_ETRAP
       _free(text);
     },
 

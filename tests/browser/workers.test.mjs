@@ -14,6 +14,7 @@ const strict =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; " +
   "worker-src 'self'; connect-src 'self'";
 
+/** @type {Record<string, string>} */
 const types = { html: 'text/html', wasm: 'application/wasm' };
 
 /**
@@ -25,7 +26,7 @@ const types = { html: 'text/html', wasm: 'application/wasm' };
 async function serve(t, folder, policy) {
   const server = createServer(async (request, response) => {
     const name = request.url === '/' ? 'index.html' : `.${request.url}`;
-    const ending = /** @type {keyof types} */ (name.split('.').at(-1));
+    const ending = name.split('.').at(-1) ?? '';
     const bytes = await readFile(path.join(folder, name)).catch(() => null);
     response.writeHead(bytes ? 200 : 404, {
       'content-type': types[ending] ?? 'text/javascript',

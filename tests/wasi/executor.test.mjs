@@ -75,7 +75,7 @@ async function buildId() {
  * @param {string} url
  * @param {string} job
  * @param {{method?: string, headers?: Record<string, string>,
- *   body?: Uint8Array | null}} [options]
+ *   body?: Uint8Array<ArrayBuffer> | null}} [options]
  */
 async function post(url, job, { method = 'POST', headers, body = null } = {}) {
   const response = await fetch(`${url}/weft/job/${job}`, {
@@ -284,4 +284,3 @@ test('a peer that is no weft program is told from one', async (t) => {
     assert.match(stdout, /^trap: WEFT_E(TRAP|PROTO): job 'trap': /);
   }
 });
-
