@@ -319,35 +319,6 @@ static int cleanups(void *arg) {
 
 /* ---- the end of a run */
 
-static int stays(void *arg) {
-  int rc = weft_sleep(1e6);
-  note(rc == WEFT_ECANCELED ? 'c' : '?');
-  CHECK_EQUAL(weft_sleep(5), 0);
-  note('d');
-  (void)arg;
-  return rc;
-}
-
-static int makes_another(void *arg) {
-  int rc = weft_sleep(1e6);
-  weft_create_task(stays, arg);
-  return rc;
-}
-
-static int leaves(void *arg) {
-  weft_create_task(stays, arg);
-  weft_create_task(makes_another, arg);
-  return weft_sleep(1);
-}
-
-static int run_cleans_up(void) {
-  clear();
-  weft_run_options options = {.virtual_clock = true};
-  int rc = weft_run_with(leaves, NULL, &options);
-  if (rc == 0) rc = weft_run_with(leaves, NULL, &options);
-  return rc == 0 && strcmp(trace, "cdcdcdcd") == 0;
-}
-
 static int run_once_more(void *arg) { return arg != NULL; }
 
 static int nested_run(void *arg) {
@@ -357,7 +328,6 @@ static int nested_run(void *arg) {
 }
 
 int main(void) {
-  if (!run_cleans_up()) printf("run did not clean up: %s\n", trace);
   return run_cases((test_case[]){
       {"what is added during a pass runs in the next one, first in first out",
        order},
