@@ -4,7 +4,8 @@
 # else with its own, in a private folder. `./build.sh help` tells the commands.
 #
 # .tools/ holds the parts: say.sh messages, debian.sh and components.sh the
-# tools, mbedtls.sh a library, compile.sh the build, demo.sh the page. All of it is bash 5 as in Debian 12.
+# tools, mbedtls.sh a library, compile.sh the build, demo.sh the page,
+# docs.sh the reference. All of it is bash 5 as in Debian 12.
 set -euo pipefail
 shopt -s nullglob globstar
 
@@ -28,6 +29,8 @@ source "$top/.tools/mbedtls.sh"
 source "$top/.tools/compile.sh"
 # shellcheck source=.tools/demo.sh
 source "$top/.tools/demo.sh"
+# shellcheck source=.tools/docs.sh
+source "$top/.tools/docs.sh"
 
 usage() {
   cat <<'END'
@@ -43,6 +46,7 @@ usage() {
   demo [--port N]
           build the demo page and serve it on this machine; --build only builds
           it, into build/demo, for any static server
+  docs    make pages of the headers and of docs/ and print where they are
   test [PATTERN]
           run weft's own tests, or those files whose path has PATTERN in it
   bench [ARGS]
@@ -63,9 +67,9 @@ main() {
   local command=${1-help}
   shift || true
   case $command in
-    run | compile | demo | test | setup | bench | format | clean) "command_$command" "$@" ;;
+    run | compile | demo | docs | test | setup | bench | format | clean) "command_$command" "$@" ;;
     help | -h | --help) usage ;;
-    *) usage_error "unknown command '$command'" 'Give one of: run compile demo test setup bench format clean help.' ;;
+    *) usage_error "unknown command '$command'" 'Give one of: run compile demo docs test setup bench format clean help.' ;;
   esac
 }
 
