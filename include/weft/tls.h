@@ -9,6 +9,8 @@
  *
  * Unless an option says otherwise a client checks the server's certificate
  * against the system's roots, and its name. TLS 1.2 and 1.3 are spoken.
+ * (On wasmtime the roots are a file that the program must be given to read:
+ * --dir /etc/ssl/certs, or WEFT_CA_FILE.)
  * A peer that ends the connection without TLS's own end looks like one that
  * ended it well on Node.js, as in asyncio, and is WEFT_ECONNRESET on WASI: a
  * protocol must not take the end of the stream for the end of a message.

@@ -45,3 +45,17 @@ test('no network for UDP: the error names -S inherit-network', async () => {
     /^WEFT_EACCES: opening UDP on 127\.0\.0\.1:0: .* -S inherit-network\n/,
   );
 });
+
+test('no roots to check certificates by: the error says how to give them', async () => {
+  const flags = ['-Sinherit-network,allow-ip-name-lookup'];
+  const { code, stderr } = await connect('https://127.0.0.1:1/', flags);
+  assert.equal(code, 1);
+  assert.match(stderr, /--dir \/etc\/ssl\/certs.* WEFT_CA_FILE/);
+});
+
+test('a file of roots that cannot be read is named', async () => {
+  const flags = ['--env', 'WEFT_CA_FILE=/nowhere/ca.pem'];
+  const { code, stderr } = await connect('https://127.0.0.1:1/', flags);
+  assert.equal(code, 1);
+  assert.match(stderr, /WEFT_CA_FILE: \/nowhere\/ca\.pem /);
+});
