@@ -162,6 +162,16 @@ const metrics = {
   },
   memory: { measure: measures.memory, cases: ['100000', '100000 1024'] },
   timers: { measure: measures.cpu, cases: ['100000', '100000 1024'] },
+  debug: {
+    measure: measures.printed,
+    cases: ['off', 'on'],
+    program: 'tests/bench/tasks',
+  },
+  cancel: {
+    measure: measures.printed,
+    cases: ['100000'],
+    program: 'tests/bench/tasks',
+  },
   startup: { measure: measures.startup, cases: [''], floor: 'empty' },
   size: { measure: measures.size, cases: [''], program: 'examples/helloworld' },
 };
