@@ -23,6 +23,13 @@ static int serve(weft_stream *stream, void *arg) {
       rc = WEFT_EPROTO;
       break;
     }
+    if (!strcmp(line, "memory\n")) {
+      char pages[20];
+      rc =
+          snprintf(pages, sizeof pages, "%zu\n", __builtin_wasm_memory_size(0));
+      weft_write(stream, pages, (size_t)rc);
+      continue;
+    }
     if (!strcmp(line, "sleep\n")) {
       rc = weft_sleep(1000);
       if (rc == WEFT_ECANCELED) weft_write(stream, "interrupted\n", 12);

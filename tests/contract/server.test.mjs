@@ -246,6 +246,30 @@ for (const host of serverHosts) {
     assert.equal(stderr, '');
   });
 
+  test(`10,000 connections opened and closed take no memory and no descriptors (${host})`, async () => {
+    await serve(host, ['patient'], async ({ port, pid }) => {
+      const first = await Client.connect(port);
+      const open = async () => {
+        const client = await Client.connect(port);
+        assert.equal(await client.ask('hi'), 'hi\n');
+        client.socket.destroy();
+      };
+      const cycle = async (/** @type {number} */ count) => {
+        for (let i = 0; i < count; i += 50) {
+          await Promise.all(Array.from({ length: 50 }, open));
+        }
+        while (files() > 60) assert(await first.ask('wait'));
+        return first.ask('memory');
+      };
+      const files = () =>
+        host === 'node' ? readdirSync(`/proc/${pid}/fd`).length : 0;
+      const before = await cycle(1000);
+      assert.equal(await cycle(9000), before);
+      await first.ask('stop');
+      first.socket.end();
+    });
+  });
+
   for (const version of /** @type {const} */ (['TLSv1.2', 'TLSv1.3'])) {
     test(`TLS: a checked server, ${version}, beside clients that speak none (${host})`, async () => {
       const { stderr } = await serve(

@@ -1,0 +1,7 @@
+// Readers and writers over a host that is made up, under the sanitizers.
+
+import { test } from 'node:test';
+import { native } from '../lib/weft.mjs';
+
+test('whatever is read, written and cancelled: bytes come out as they went in', () =>
+  native('stream', { timeout: 60_000 }));
