@@ -6,12 +6,10 @@
  * a redirect the next request is sent. Then the stream is open and its bytes
  * are the response's body.
  */
+#include "fetch.h"
+
 #include "error.h"
-#include "host_fetch.h"
-#include "http_request.h"
 #include "lift.h"
-#include "poll.h"
-#include "stream.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,63 +21,11 @@ enum {
   READ_ROUND = 256 * 1024, /* bytes, then the others have their turn */
 };
 
-typedef wasi_http_types_list_tuple2_field_key_field_value_t field_list;
-
-typedef struct fetch {
-  weft__stream *stream;
-  weft__url url;
-  char *method;
-  weft_header *headers; /* copies, in one block with their texts */
-  size_t header_count;
-  char *body; /* a copy of the one in memory */
-  size_t body_size;
-  bool streamed, no_redirects;
-  bool trusted; /* still with the host that the headers are meant for */
-  int redirects;
-
-  /* The request's body, while it is being sent. */
-  wasi_http_types_own_outgoing_body_t out_body;
-  wasi_io_streams_own_output_stream_t out;
-  poll_own_pollable_t out_ready;
-  weft__watch out_watch;
-  weft__handle output;
-  size_t sent; /* of body */
-  bool broken; /* the host takes no more: the response tells why */
-
-  /* The response: awaited, then its body read. */
-  wasi_http_types_own_future_incoming_response_t future;
-  wasi_http_types_own_incoming_response_t response;
-  wasi_http_types_own_incoming_body_t in_body;
-  wasi_io_streams_own_input_stream_t in;
-  poll_own_pollable_t in_ready;
-  weft__watch in_watch;
-  weft__handle input;
-  bool reading, closing;
-  int status;
-  field_list fields;
-} fetch;
-
-static fetch *fetch_of(weft__stream *s) { return (fetch *)s->host; }
-
 /* ---- the end */
 
-#define DROP(handle, drop)                                                     \
-  do {                                                                         \
-    if ((handle).__handle) drop(handle);                                       \
-    (handle).__handle = 0;                                                     \
-  } while (0)
-
-static void drop_request_body(fetch *f) {
-  weft__poll_unwatch(&f->out_watch);
-  weft__list_remove(&f->output.node);
-  DROP(f->out_ready, poll_pollable_drop_own);
-  DROP(f->out, wasi_io_streams_output_stream_drop_own);
-  DROP(f->out_body, wasi_http_types_outgoing_body_drop_own);
-}
-
 /* What belongs to one request and its response; a redirect makes others. */
-static void drop_exchange(fetch *f) {
-  drop_request_body(f);
+static void drop_exchange(weft__fetch *f) {
+  weft__fetch_end_body_early(f);
   weft__poll_unwatch(&f->in_watch);
   weft__list_remove(&f->input.node);
   DROP(f->in_ready, poll_pollable_drop_own);
@@ -90,10 +36,10 @@ static void drop_exchange(fetch *f) {
   if (f->fields.ptr) {
     wasi_http_types_list_tuple2_field_key_field_value_free(&f->fields);
   }
-  f->fields = (field_list){0};
+  f->fields = (weft__fields){0};
 }
 
-static void fetch_free(fetch *f) {
+static void fetch_free(weft__fetch *f) {
   drop_exchange(f);
   weft__url_free(&f->url);
   free(f->method);
@@ -102,132 +48,30 @@ static void fetch_free(fetch *f) {
   free(f);
 }
 
-static void lose(fetch *f, int code, const char *text) {
+static void lose(weft__fetch *f, int code, const char *text) {
   weft__stream *s = f->stream;
   fetch_free(f);
   weft__stream_lost(s, code, text);
 }
 
-static void lose_by(fetch *f, wasi_http_types_error_code_t *error) {
+static void lose_by(weft__fetch *f, wasi_http_types_error_code_t *error) {
   char text[300];
   int code = weft__http_error(error, f->url.text, text, sizeof text);
   lose(f, code, text);
 }
 
-static void soon(weft__handle *handle) {
-  if (handle->node.next == &handle->node) weft__ready(handle);
-}
-
-static void await(weft__watch *watch, poll_own_pollable_t ready,
-                  weft__handle *handle) {
-  if (watch->place) return;
-  if (weft__poll_watch(watch, ready, handle) < 0) soon(handle);
-}
-
-/* ---- the request's body */
-
-/* How many bytes the host takes: 0 none now, -1 none ever. */
-static int permit(fetch *f) {
-  uint64_t size;
-  wasi_io_streams_stream_error_t error;
-  if (wasi_io_streams_method_output_stream_check_write(
-          wasi_io_streams_borrow_output_stream(f->out), &size, &error)) {
-    return size < INT32_MAX ? (int)size : INT32_MAX;
-  }
-  wasi_io_streams_stream_error_free(&error);
-  return -1;
-}
-
-/* Sends some bytes: how many, 0 none now, -1 none ever. */
-static int send_some(fetch *f, const char *bytes, size_t size) {
-  int most = permit(f);
-  if (most <= 0) return most;
-  if (size > (size_t)most) size = (size_t)most;
-  wasi_http_list_u8_t list = {(uint8_t *)bytes, size};
-  wasi_io_streams_stream_error_t error;
-  if (wasi_io_streams_method_output_stream_write(
-          wasi_io_streams_borrow_output_stream(f->out), &list, &error)) {
-    return (int)size;
-  }
-  wasi_io_streams_stream_error_free(&error);
-  return -1;
-}
-
-/* The body is complete. */
-static void end_body(fetch *f) {
-  wasi_http_types_own_outgoing_body_t body = f->out_body;
-  f->out_body.__handle = 0;
-  drop_request_body(f);
-  wasi_http_types_error_code_t error;
-  if (body.__handle &&
-      !wasi_http_types_static_outgoing_body_finish(body, NULL, &error)) {
-    wasi_http_types_error_code_free(&error); /* the response tells */
-  }
-}
-
-static void send_memory(fetch *f) {
-  while (f->sent < f->body_size) {
-    int size = send_some(f, f->body + f->sent, f->body_size - f->sent);
-    if (size < 0) return; /* the response tells why */
-    if (size == 0) {
-      await(&f->out_watch, f->out_ready, &f->output);
-      return;
-    }
-    f->sent += (size_t)size;
-  }
-  end_body(f);
-}
-
-static void on_output(weft__handle *handle) {
-  fetch *f = weft__container(handle, fetch, output);
-  if (!f->streamed) {
-    send_memory(f);
-  } else if (permit(f) == 0) {
-    await(&f->out_watch, f->out_ready, &f->output);
-  } else {
-    weft__stream_writable(f->stream);
-  }
-}
-
-static size_t write_op(weft__stream *s, const char *bytes, size_t size) {
-  fetch *f = fetch_of(s);
-  if (!f->out.__handle || f->broken) return size; /* nobody wants it */
-  int sent = send_some(f, bytes, size);
-  if (sent > 0) return (size_t)sent;
-  f->broken = sent < 0;
-  if (f->broken) return size;
-  s->busy = true;
-  await(&f->out_watch, f->out_ready, &f->output);
-  return 0;
-}
-
-static void shutdown_op(weft__stream *s) { end_body(fetch_of(s)); }
-
 /* ---- sending */
 
-static int start_body(fetch *f,
-                      wasi_http_types_borrow_outgoing_request_t request) {
-  if (!f->streamed && !f->body) return 0;
-  if (!wasi_http_types_method_outgoing_request_body(request, &f->out_body) ||
-      !wasi_http_types_method_outgoing_body_write(
-          wasi_http_types_borrow_outgoing_body(f->out_body), &f->out)) {
-    return weft__fail(WEFT_EIO, "the host takes no body");
-  }
-  f->out_ready.__handle = wasi_io_streams_method_output_stream_subscribe(
-                              wasi_io_streams_borrow_output_stream(f->out))
-                              .__handle;
-  return 0;
-}
-
 /* Sends the request; what fails later is told by the response. */
-static int send_request(fetch *f) {
+static int send_request(weft__fetch *f) {
   wasi_http_types_own_outgoing_request_t request;
   bool sized = f->body != NULL;
   int rc = weft__http_request(
       &request, &f->url, f->method, f->headers, f->header_count, f->trusted,
       sized ? f->body_size : (size_t)WEFT__HTTP_ANY_SIZE);
   if (rc < 0) return rc;
-  rc = start_body(f, wasi_http_types_borrow_outgoing_request(request));
+  rc = weft__fetch_start_body(f,
+                              wasi_http_types_borrow_outgoing_request(request));
   if (rc < 0) {
     wasi_http_types_outgoing_request_drop_own(request);
     return rc;
@@ -242,9 +86,9 @@ static int send_request(fetch *f) {
       wasi_http_types_method_future_incoming_response_subscribe(
           wasi_http_types_borrow_future_incoming_response(f->future))
           .__handle;
-  await(&f->in_watch, f->in_ready, &f->input);
+  weft__fetch_await(&f->in_watch, f->in_ready, &f->input);
   f->sent = 0;
-  if (f->out.__handle && !f->streamed) soon(&f->output);
+  if (f->out.__handle && !f->streamed) weft__fetch_soon(&f->output);
   return 0;
 }
 
@@ -256,7 +100,8 @@ static bool is_named(const wasi_http_types_field_key_t *key, const char *name) {
 }
 
 /* The values of a header, joined by ", ", into text; the whole length or -1. */
-static int header(const fetch *f, const char *name, char *text, size_t size) {
+static int header(const weft__fetch *f, const char *name, char *text,
+                  size_t size) {
   int length = -1;
   for (size_t i = 0; i < f->fields.len; i++) {
     if (!is_named(&f->fields.ptr[i].f0, name)) continue;
@@ -277,7 +122,7 @@ static int header(const fetch *f, const char *name, char *text, size_t size) {
 }
 
 /* Goes to where a redirect leads: 0, or 1 when the response is none. */
-static int redirect(fetch *f) {
+static int redirect(weft__fetch *f) {
   bool moved = f->status == 301 || f->status == 302 || f->status == 303;
   if ((!moved && f->status != 307 && f->status != 308) || f->no_redirects) {
     return 1;
@@ -318,7 +163,7 @@ static int redirect(fetch *f) {
   return send_request(f);
 }
 
-static bool open_body(fetch *f) {
+static bool open_body(weft__fetch *f) {
   if (!wasi_http_types_method_incoming_response_consume(
           wasi_http_types_borrow_incoming_response(f->response), &f->in_body) ||
       !wasi_http_types_method_incoming_body_stream(
@@ -331,12 +176,12 @@ static bool open_body(fetch *f) {
   return true;
 }
 
-static void take_response(fetch *f) {
+static void take_response(weft__fetch *f) {
   wasi_http_types_result_result_own_incoming_response_error_code_void_t result;
   if (!wasi_http_types_method_future_incoming_response_get(
           wasi_http_types_borrow_future_incoming_response(f->future),
           &result)) {
-    await(&f->in_watch, f->in_ready, &f->input);
+    weft__fetch_await(&f->in_watch, f->in_ready, &f->input);
     return;
   }
   if (result.val.ok.is_err) {
@@ -367,7 +212,7 @@ static void take_response(fetch *f) {
 }
 
 /* The body ends here, in good order or not. */
-static void end_input(fetch *f, wasi_io_streams_stream_error_t *error) {
+static void end_input(weft__fetch *f, wasi_io_streams_stream_error_t *error) {
   f->reading = false;
   if (error->tag == WASI_IO_STREAMS_STREAM_ERROR_CLOSED) {
     weft__stream_ended(f->stream);
@@ -384,7 +229,7 @@ static void end_input(fetch *f, wasi_io_streams_stream_error_t *error) {
   }
 }
 
-static void read_body(fetch *f) {
+static void read_body(weft__fetch *f) {
   for (size_t round = 0; f->reading && round < READ_ROUND;) {
     size_t size;
     char *place =
@@ -404,11 +249,11 @@ static void read_body(fetch *f) {
     weft__stream_arrived(f->stream, bytes.len);
     round += bytes.len;
   }
-  if (f->reading) await(&f->in_watch, f->in_ready, &f->input);
+  if (f->reading) weft__fetch_await(&f->in_watch, f->in_ready, &f->input);
 }
 
 static void on_input(weft__handle *handle) {
-  fetch *f = weft__container(handle, fetch, input);
+  weft__fetch *f = weft__container(handle, weft__fetch, input);
   if (f->closing) {
     lose(f, 0, NULL);
   } else if (f->future.__handle) {
@@ -421,10 +266,10 @@ static void on_input(weft__handle *handle) {
 /* ---- what the stream can do */
 
 static void read_op(weft__stream *s, bool on) {
-  fetch *f = fetch_of(s);
+  weft__fetch *f = weft__fetch_of(s);
   f->reading = on;
   if (on) {
-    await(&f->in_watch, f->in_ready, &f->input);
+    weft__fetch_await(&f->in_watch, f->in_ready, &f->input);
   } else {
     weft__poll_unwatch(&f->in_watch);
     weft__list_remove(&f->input.node);
@@ -432,17 +277,17 @@ static void read_op(weft__stream *s, bool on) {
 }
 
 static void close_op(weft__stream *s) {
-  fetch *f = fetch_of(s);
+  weft__fetch *f = weft__fetch_of(s);
   f->reading = false;
   f->closing = true;
   weft__poll_unwatch(&f->in_watch);
-  soon(&f->input);
+  weft__fetch_soon(&f->input);
 }
 
-static void abort_op(weft__stream *s) { fetch_free(fetch_of(s)); }
+static void abort_op(weft__stream *s) { fetch_free(weft__fetch_of(s)); }
 
 static int info_op(weft__stream *s, const char *name, char *text, size_t size) {
-  const fetch *f = fetch_of(s);
+  const weft__fetch *f = weft__fetch_of(s);
   if (!strncmp(name, "header:", 7)) return header(f, name + 7, text, size);
   char status[12];
   const char *value = NULL;
@@ -457,15 +302,15 @@ static int info_op(weft__stream *s, const char *name, char *text, size_t size) {
 }
 
 static const weft__stream_ops ops = {.read = read_op,
-                                     .write = write_op,
-                                     .shutdown = shutdown_op,
+                                     .write = weft__fetch_write,
+                                     .shutdown = weft__fetch_shutdown,
                                      .close = close_op,
                                      .abort = abort_op,
                                      .info = info_op};
 
 /* ---- the beginning */
 
-static bool copy_headers(fetch *f, const weft_fetch_options *o) {
+static bool copy_headers(weft__fetch *f, const weft_fetch_options *o) {
   size_t size = o->header_count * sizeof *f->headers + 1;
   for (size_t i = 0; i < o->header_count; i++) {
     size += strlen(o->headers[i].name) + strlen(o->headers[i].value) + 2;
@@ -483,7 +328,7 @@ static bool copy_headers(fetch *f, const weft_fetch_options *o) {
   return true;
 }
 
-static bool copy_options(fetch *f, const weft_fetch_options *o) {
+static bool copy_options(weft__fetch *f, const weft_fetch_options *o) {
   bool body = o->body || o->body_stream;
   f->method = strdup(o->method ? o->method : body ? "POST" : "GET");
   if (!f->method || !copy_headers(f, o)) return false;
@@ -505,12 +350,12 @@ int weft__host_fetch(weft__stream *s, const char *url,
       return weft__fail(WEFT_EINVAL, "a header's name or value is NULL");
     }
   }
-  fetch *f = calloc(1, sizeof *f);
+  weft__fetch *f = calloc(1, sizeof *f);
   if (!f) return weft__fail(WEFT_ENOMEM, "no memory for a request");
   f->stream = s;
   f->trusted = true;
   f->input.run = on_input;
-  f->output.run = on_output;
+  f->output.run = weft__fetch_on_output;
   weft__node_init(&f->input.node);
   weft__node_init(&f->output.node);
   int rc = weft__url_parse(&f->url, url);
