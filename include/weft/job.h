@@ -59,17 +59,7 @@ typedef struct weft_job {
   int weft__job_run_##function(const void *input, void *output) {              \
     return function((const input_type *)input, (output_type *)output);         \
   }                                                                            \
-  weft_job weft__job_##function = {#function,                                  \
-                                   WEFT_HERE,                                  \
-                                   0,                                          \
-                                   weft__job_run_##function,                   \
-                                   sizeof(input_type),                         \
-                                   sizeof(output_type),                        \
-                                   0,                                          \
-                                   0,                                          \
-                                   0};                                         \
-  WEFT__JOB_REGISTER(function)                                                 \
-  WEFT__JOB_TYPES(function, input_type, output_type)
+  WEFT__JOB_TYPED(function, weft__job_run_##function, input_type, output_type)
 
 /*
  * WEFT_JOB_BYTES(function) registers
@@ -82,9 +72,29 @@ typedef struct weft_job {
                                weft_output *output) {                          \
     return function(input, size, output);                                      \
   }                                                                            \
-  weft_job weft__job_##function = {                                            \
-      #function, WEFT_HERE, weft__job_run_##function, 0, 0, 0, 0, 0, 0};       \
-  WEFT__JOB_REGISTER(function)
+  WEFT__JOB_UNTYPED(function, weft__job_run_##function)
+
+/*
+ * WEFT_CPU_JOB and WEFT_CPU_JOB_BYTES: the same for a function that never
+ * suspends (no sleep, no await, no weft_job_cancelled), though it calls through
+ * pointers. Functions that do are slowed by a half, because what they call
+ * might suspend; here the function, and what the compiler can put into it of
+ * what it calls, is compiled as if there were no coroutines. One that suspends
+ * all the same traps in a debug build and goes wrong in a release build. A
+ * function without calls through pointers gains nothing.
+ */
+#define WEFT_CPU_JOB(function, input_type, output_type)                        \
+  __attribute__((flatten)) int weft__cpu_job_##function(const void *input,     \
+                                                        void *output) {        \
+    return function((const input_type *)input, (output_type *)output);         \
+  }                                                                            \
+  WEFT__JOB_TYPED(function, weft__cpu_job_##function, input_type, output_type)
+#define WEFT_CPU_JOB_BYTES(function)                                           \
+  __attribute__((flatten)) int weft__cpu_job_##function(                       \
+      const void *input, size_t size, weft_output *output) {                   \
+    return function(input, size, output);                                      \
+  }                                                                            \
+  WEFT__JOB_UNTYPED(function, weft__cpu_job_##function)
 
 /* In another file than WEFT_JOB or WEFT_JOB_BYTES: makes the job known. */
 #define WEFT_JOB_DECLARE(function, input_type, output_type)                    \
@@ -102,6 +112,18 @@ typedef struct weft_job {
 bool weft_job_cancelled(void);
 
 /* ---- what the macros are made of */
+
+#define WEFT__JOB_TYPED(function, run, input_type, output_type)                \
+  weft_job weft__job_##function = {                                            \
+      #function,           WEFT_HERE, 0, run, sizeof(input_type),              \
+      sizeof(output_type), 0,         0, 0};                                   \
+  WEFT__JOB_REGISTER(function)                                                 \
+  WEFT__JOB_TYPES(function, input_type, output_type)
+
+#define WEFT__JOB_UNTYPED(function, run)                                       \
+  weft_job weft__job_##function = {                                            \
+      #function, WEFT_HERE, run, 0, 0, 0, 0, 0, 0};                            \
+  WEFT__JOB_REGISTER(function)
 
 #define WEFT__JOB_REGISTER(function)                                           \
   __attribute__((constructor)) static void weft__job_register_##function(      \

@@ -162,6 +162,17 @@ static int quiet(const int *in, int *out) {
 }
 WEFT_JOB(quiet, int, int)
 
+static int add(int n) { return n + 1; }
+static int minus(int n) { return -n; }
+static int (*volatile steps[])(int n) = {add, minus};
+
+/* Calls through pointers, and is not instrumented. */
+static int steps_of(const int *count, int *out) {
+  for (int i = 0; i < *count; i++) *out = steps[i % 2](*out);
+  return 0;
+}
+WEFT_CPU_JOB(steps_of, int, int)
+
 static int twice(const int *in, int *out) {
   *out = 2 * *in;
   return *in % 10 == 7 ? WEFT_EIO : *in;
@@ -226,6 +237,8 @@ static int results(weft_executor *pool) {
   printf("%d\n", weft_result(both[1]));
 
   int in = 21, twofold;
+  rc = weft_to_thread(steps_of, &in, &twofold);
+  printf("through pointers: %d %d\n", rc, twofold);
   rc = weft_to_thread(quiet, &in, &twofold);
   printf("to_thread: %d %d\n", rc, twofold);
   return 0;

@@ -45,6 +45,7 @@ nothing: 0
 gather: WEFT_EBROKEN: the barrier is broken
 WEFT_EBROKEN
 77
+through pointers: 0 1
 to_thread: 0 42
 `,
 );
