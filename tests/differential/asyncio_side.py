@@ -11,6 +11,7 @@ with a line "~ WHY"; what comes after is not compared.
 import asyncio
 import asyncio.base_events
 import functools
+import gc
 import itertools
 import sys
 import warnings
@@ -559,17 +560,21 @@ async def drop(coro):
 
 
 def main():
-    # Tasks that a deadlock has left go in whatever way they can.
+    # Tasks that a deadlock has left are collected, in whatever way they can go,
+    # between two programs: closing them runs what they do next.
     sys.unraisablehook = lambda _: None
     warnings.simplefilter("ignore", RuntimeWarning)
+    gc.disable()
     programs = []
     for line in sys.stdin:
         if line.startswith("program "):
             programs.append((line.strip(), []))
         elif line.strip():
             programs[-1][1].append(line)
+    gc.freeze()  # what is there now is not looked at again
     for title, lines in programs:
         print("\n".join([title, *Program(lines).run()]))
+        gc.collect()
 
 
 if __name__ == "__main__":
