@@ -3,10 +3,5 @@
 
 import { cases } from '../lib/cases.mjs';
 
-cases(
-  'tests/contract/locks.c',
-  `weft: deadlock: nothing can ever wake these tasks
-weft:   task 'stubborn' created at locks.c:736 waits in weft_semaphore_acquire
-`,
-);
+cases('tests/contract/locks.c', /^weft: deadlock.*\n.*'stubborn'.*\n$/);
 cases('tests/contract/barrier.c');
