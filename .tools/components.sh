@@ -173,6 +173,25 @@ END
   done
 }
 
+# terser, which makes programs' JavaScript small; emsdk has it with Emscripten.
+# Where there is none and none can be installed, WEFT_TERSER is empty.
+need_minifier() {
+  need emscripten
+  if [[ -n ${WEFT_TERSER+set} ]]; then return 0; fi
+  local found
+  found=$(dirname "$(realpath "$WEFT_EMCC")")/node_modules/terser/bin/terser
+  if [[ -e $found ]] || found=$(command -v terser); then
+    WEFT_TERSER=$(realpath "$found")
+  elif command -v apt-get >/dev/null; then
+    private minifier
+    WEFT_TERSER=$root/usr/share/nodejs/terser/bin/terser
+  else
+    WEFT_TERSER=
+  fi
+  export WEFT_TERSER
+}
+install_minifier() { debian_packages patchelf terser; }
+
 need_wasi() {
   if [[ -n ${WEFT_WASI_CC-} ]]; then return 0; fi
   if recent wasi-sdk 30 ${WASI_SDK_PATH:+"$WASI_SDK_PATH/bin/clang"}; then

@@ -66,10 +66,7 @@ const weftDriver = {
 
   lost(error) {
     const code = error instanceof RangeError ? -10 : -11;
-    const text = String(error?.message ?? error);
-    const size = lengthBytesUTF8(text) + 1;
-    const p = _malloc(size);
-    stringToUTF8(text, p, size);
+    const p = weftText.copy(String(error?.message ?? error));
     const lost = _weft__lost(code, p);
     _free(p);
     return lost;
@@ -144,10 +141,7 @@ const weftDriver = {
       this.reject = reject;
       const argv = _malloc((args.length + 1) * 4);
       args.forEach((arg, i) => {
-        const size = lengthBytesUTF8(arg) + 1;
-        const p = _malloc(size);
-        stringToUTF8(arg, p, size);
-        HEAPU32[(argv >> 2) + i] = p;
+        HEAPU32[(argv >> 2) + i] = weftText.copy(arg);
       });
       HEAPU32[(argv >> 2) + args.length] = 0;
       this.settle(() => _weft__start(args.length, argv));

@@ -1,16 +1,38 @@
 /* What the C half of the web back end (web/host.c) imports. */
 addToLibrary({
   weft__js_now: () => performance.now(),
-  weft__js_report__deps: ['$UTF8ToString'],
-  weft__js_report: (text) => err(UTF8ToString(text).trimEnd()),
-  weft__js_env__deps: ['$UTF8ToString', '$stringToUTF8'],
+  weft__js_report__deps: ['$weftText'],
+  weft__js_report: (text) => err(weftText.get(text).trimEnd()),
+  weft__js_env__deps: ['$weftText'],
   weft__js_env: (name, value, size) => {
-    const found = Module['weft'].env[UTF8ToString(name)];
-    if (found !== undefined) stringToUTF8(found, value, size);
+    const found = Module['weft'].env[weftText.get(name)];
+    if (found !== undefined) weftText.put(found, value, size);
     return found !== undefined;
   },
   weft__js_exit: (status) => {
     throw new WeftExit(status);
+  },
+
+  // What Emscripten has for this knows hosts without these two classes.
+  $weftText__deps: ['malloc'],
+  $weftText: {
+    get: (p) => {
+      p >>>= 0;
+      const bytes = HEAPU8.subarray(p, HEAPU8.indexOf(0, p));
+      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    },
+    put: (text, p, size) => {
+      const room = HEAPU8.subarray(p, p + size - 1);
+      HEAPU8[p + new TextEncoder().encodeInto(text, room).written] = 0;
+    },
+    /** Copies it to memory from malloc. */
+    copy: (text) => {
+      const bytes = new TextEncoder().encode(text);
+      const p = _malloc(bytes.length + 1);
+      HEAPU8.set(bytes, p);
+      HEAPU8[p + bytes.length] = 0;
+      return p;
+    },
   },
 
   // Resolved by the Asyncify pass (src/context_asyncify.c); emcc, which links

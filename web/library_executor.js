@@ -16,31 +16,31 @@ addToLibrary({
     'weft__worker_has_done',
     'weft__worker_is_lost',
   ],
-  // Emscripten forgets the module once it has an instance.
-  $weftPool__postset: `{
-    const instantiate = instantiateAsync;
-    instantiateAsync = async (...given) => {
-      const result = await instantiate(...given);
-      weftPool.module = result['module'];
-      return result;
-    };
+  // In the module's factory, which is async.
+  $weftPool__postset: `if (isNode) {
+    const { availableParallelism } = await import('node:os');
+    const { Worker } = await import('node:worker_threads');
+    weftPool.node = { availableParallelism, Worker };
   }`,
   $weftPool: {
-    module: undefined,
+    /** What Node.js has for it. */
+    node: undefined,
     /** Those that were started and not stopped, by their address in C. */
     workers: new Map(),
 
     /** Starts a worker: on Node.js a thread, which looks like a Web Worker. */
     create() {
-      if (ENVIRONMENT_IS_NODE) {
-        const { Worker } = require('node:worker_threads');
-        return new Worker(new URL('{{{ TARGET_JS_NAME }}}', import.meta.url), {
-          workerData: 'weft-worker',
-          argv: [],
-          execArgv: [],
-          stdin: false,
-          trackUnmanagedFds: false,
-        });
+      if (this.node) {
+        return new this.node.Worker(
+          new URL('{{{ TARGET_JS_NAME }}}', import.meta.url),
+          {
+            workerData: 'weft-worker',
+            argv: [],
+            execArgv: [],
+            stdin: false,
+            trackUnmanagedFds: false,
+          },
+        );
       }
       // Written like this, bundlers see that the file is a worker's too.
       return new Worker(new URL('{{{ TARGET_JS_NAME }}}', import.meta.url), {
@@ -75,7 +75,7 @@ addToLibrary({
       }
       weftDriver.cleanups.add(this.stopAll);
       const { env } = Module['weft'];
-      worker.postMessage({ module: this.module, env: { ...env } });
+      worker.postMessage({ module: wasmModule, env: { ...env } });
     },
 
     stop(address) {
@@ -177,10 +177,10 @@ addToLibrary({
     },
   },
 
-  weft__js_cores: () => {
-    if (!ENVIRONMENT_IS_NODE) return navigator.hardwareConcurrency || 1;
-    return require('node:os').availableParallelism();
-  },
+  weft__js_cores__deps: ['$weftPool'],
+  weft__js_cores: () =>
+    weftPool.node?.availableParallelism() ??
+    (navigator.hardwareConcurrency || 1),
 
   weft__js_worker_start__deps: ['$weftPool'],
   weft__js_worker_start: (address, text, size) => {

@@ -35,6 +35,29 @@ const isNode =
  *   second time it ends it at once
  */
 
+/*
+ * wasmModule, the compiled program, is a variable that Emscripten's half of
+ * this file takes instances from (see link_web in .tools/compile.sh). It is
+ * compiled once, when it is first wanted.
+ */
+let compiling;
+const compiled = () => (compiling ??= compile());
+async function compile() {
+  // Written like this, bundlers see the file.
+  const url = new URL('PROGRAM.wasm', import.meta.url);
+  if (isNode && url.protocol === 'file:') {
+    const { readFile } = await import('node:fs/promises');
+    wasmModule = await WebAssembly.compile(await readFile(url));
+    return;
+  }
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url}: HTTP status ${response.status}`);
+  // A server that does not know the type is forgiven.
+  wasmModule = /^application\/wasm/.test(response.headers.get('content-type'))
+    ? await WebAssembly.compileStreaming(response)
+    : await WebAssembly.compile(await response.arrayBuffer());
+}
+
 /**
  * Runs the program once, in an instance of its own.
  *
@@ -80,6 +103,7 @@ export async function start(options = {}) {
     streams.write(2, new TextEncoder().encode(`${line}\n`));
   const { imports, WeftError, watch } = options;
   const weft = { ...streams, env, imports, WeftError, watch };
+  await compiled();
   const module = await Module({ weft, printErr });
   const functions = module.weftBridge?.open() ?? {};
   const unload = ({ persisted }) => persisted || module.weftUnload();
@@ -183,6 +207,7 @@ function serve(port) {
   let receive = begin;
   async function begin({ module, env }) {
     receive = (data) => early.push(data);
+    wasmModule = module;
     const write = (fd, bytes) => {
       port.postMessage([3, fd, bytes.slice()]); // weftMessage.OUTPUT
       return 0;
@@ -192,8 +217,6 @@ function serve(port) {
         weft: { write, read: () => 0, env },
         weftPort: port,
         printErr: (line) => write(2, new TextEncoder().encode(`${line}\n`)),
-        instantiateWasm: (imports, done) =>
-          done(new WebAssembly.Instance(module, imports)),
       });
       receive = instance.weftServe();
       early.forEach((data) => receive(data));
