@@ -7,54 +7,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-  const char *name, *text;
-} errors[] = {
-    {"WEFT_OK", "success"},
-    {"WEFT_ECANCELED", "cancelled"},
-    {"WEFT_ETIMEDOUT", "the deadline has passed"},
-    {"WEFT_EINVAL", "an argument is invalid"},
-    {"WEFT_ENOMEM", "out of memory"},
-    {"WEFT_ENOTRUNNING", "called outside a task of weft_run"},
-    {"WEFT_ERUNNING", "weft_run is running already"},
-    {"WEFT_EDEADLK", "nothing can ever wake the waiting tasks"},
-    {"WEFT_ESTALE", "the handle was released, or its run has ended"},
-    {"WEFT_ERANGE", "beyond the range of the clock or counter"},
-    {"WEFT_ESTACK", "a task has overflowed its C stack"},
-    {"WEFT_ETRAP", "a task or job has trapped"},
-    {"WEFT_EINTR", "interrupted"},
-    {"WEFT_EPENDING", "there is no result yet"},
-    {"WEFT_EALREADY", "it was done already"},
-    {"WEFT_ENOTSUP", "this host cannot do it"},
-    {"WEFT_ECLOSED", "it is closed"},
-    {"WEFT_EFULL", "there is no room"},
-    {"WEFT_EEMPTY", "there is nothing"},
-    {"WEFT_EBROKEN", "the barrier is broken"},
-    {"WEFT_EGROUP", "tasks of the group have failed"},
-    {"WEFT_ELIMIT", "more data than the limit before the separator"},
-    {"WEFT_EINCOMPLETE", "the stream ended before all was there"},
-    {"WEFT_ECONNREFUSED", "connection refused: nobody listens there"},
-    {"WEFT_ECONNRESET", "the peer has broken the connection"},
-    {"WEFT_ENOTFOUND", "no such name"},
-    {"WEFT_EACCES", "the host does not permit it"},
-    {"WEFT_EADDRINUSE", "the address is in use"},
-    {"WEFT_EUNREACH", "the network or host cannot be reached"},
-    {"WEFT_ECERT", "the peer's certificate was refused"},
-    {"WEFT_EPROTO", "the peer does not speak the protocol"},
-    {"WEFT_EIO", "input/output error"},
-    {"WEFT_EEXIT", "the job has called exit"},
-    {"WEFT_EJS", "a JavaScript function has thrown an error"},
+static const char *const names[] = {
+    "WEFT_OK",         "WEFT_ECANCELED",   "WEFT_ETIMEDOUT",
+    "WEFT_EINVAL",     "WEFT_ENOMEM",      "WEFT_ENOTRUNNING",
+    "WEFT_ERUNNING",   "WEFT_EDEADLK",     "WEFT_ESTALE",
+    "WEFT_ERANGE",     "WEFT_ESTACK",      "WEFT_ETRAP",
+    "WEFT_EINTR",      "WEFT_EPENDING",    "WEFT_EALREADY",
+    "WEFT_ENOTSUP",    "WEFT_ECLOSED",     "WEFT_EFULL",
+    "WEFT_EEMPTY",     "WEFT_EBROKEN",     "WEFT_EGROUP",
+    "WEFT_ELIMIT",     "WEFT_EINCOMPLETE", "WEFT_ECONNREFUSED",
+    "WEFT_ECONNRESET", "WEFT_ENOTFOUND",   "WEFT_EACCES",
+    "WEFT_EADDRINUSE", "WEFT_EUNREACH",    "WEFT_ECERT",
+    "WEFT_EPROTO",     "WEFT_EIO",         "WEFT_EEXIT",
+    "WEFT_EJS",
 };
-enum { ERROR_COUNT = sizeof errors / sizeof *errors };
+enum { ERROR_COUNT = sizeof names / sizeof *names };
 
 const char *weft_error_name(int code) {
   unsigned i = code >= 0 ? 0 : 0u - (unsigned)code;
-  return i < ERROR_COUNT ? errors[i].name : "WEFT_E?";
-}
-
-const char *weft_strerror(int code) {
-  unsigned i = code >= 0 ? 0 : 0u - (unsigned)code;
-  return i < ERROR_COUNT ? errors[i].text : "unknown error";
+  return i < ERROR_COUNT ? names[i] : "WEFT_E?";
 }
 
 /* ---- formatting */
@@ -153,9 +124,8 @@ int weft__fail(int code, const char *format, ...) {
   return code;
 }
 
-const char *weft_errmsg(int code) {
+const char *weft__last_message(int *code) {
   weft__task *task = weft__loop.current;
-  const char *message = task ? task->future.message : outside_message;
-  int message_code = task ? task->future.message_code : outside_code;
-  return message && message_code == code ? message : weft_strerror(code);
+  *code = task ? task->future.message_code : outside_code;
+  return task ? task->future.message : outside_message;
 }

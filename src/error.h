@@ -17,6 +17,9 @@ char *weft__format(char *text, size_t size, const char *format, ...);
  */
 int weft__fail(int code, const char *format, ...);
 
+/* weft__last_message gives what weft__fail has kept last, or NULL. */
+const char *weft__last_message(int *code);
+
 /* weft__report writes "weft: " and the formatted line to the host's stderr. */
 void weft__report(const char *format, ...);
 

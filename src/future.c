@@ -82,17 +82,9 @@ void weft__complete(weft__future *future, int result) {
   weft__list_splice(&weft__loop.ready, &future->callbacks);
 }
 
-static bool has_message(const weft__future *future) {
-  return future->message && future->message_code == future->result;
-}
-
-const char *weft__message_of(const weft__future *future) {
-  return has_message(future) ? future->message : weft_strerror(future->result);
-}
-
 int weft__take(weft__future *future) {
   future->taken = true;
-  if (future->result < 0 && has_message(future)) {
+  if (future->result < 0 && weft__has_message(future)) {
     weft__fail(future->result, "%s", future->message);
   }
   return future->result;
@@ -106,7 +98,7 @@ void weft__set_message(weft__future *future, int code, const char *text) {
 
 void weft__complete_as(weft__future *future, weft__future *other) {
   other->taken = true;
-  if (has_message(other)) {
+  if (weft__has_message(other)) {
     weft__set_message(future, other->result, other->message);
   }
   weft__complete(future, other->result);
@@ -120,12 +112,20 @@ void weft__note_reason(weft__future *future) {
   }
 }
 
+/* The words, in programs that carry them (strerror.c). */
+__attribute__((weak)) const char *weft_strerror(int code);
+
+static const char *text_of(const weft__future *future) {
+  if (weft__has_message(future)) return future->message;
+  return weft_strerror ? weft_strerror(future->result) : "see weft/error.h";
+}
+
 static void report_untaken(weft__future *future) {
   if (future->taken || future->state != WEFT__DONE || future->result >= 0) {
     return;
   }
   weft__task *task = weft__task_of(future);
-  const char *text = weft__message_of(future);
+  const char *text = text_of(future);
   if (future->is_task) {
     weft__report("task '%s' created at %s failed and nobody took its error: "
                  "%s: %s",
@@ -140,7 +140,7 @@ static void expire(weft__future *future) {
   future->generation = (future->generation + 1) % WEFT__GENERATIONS;
 }
 
-static void record_free(weft__future *future) {
+static void weft__future_free(weft__future *future) {
   report_untaken(future);
   if (future->dropped) future->dropped(future);
   if (future->message) free(future->message); /* a call less: mostly NULL */
@@ -150,7 +150,7 @@ static void record_free(weft__future *future) {
 }
 
 static void free_unless_held(weft__future *future) {
-  if (!future->pins && !future->handles) record_free(future);
+  if (!future->pins && !future->handles) weft__future_free(future);
 }
 
 void weft__unpin(weft__future *future) {
@@ -210,7 +210,7 @@ static void close_record(void *place) {
     weft__loop.hooks->kept(weft__task_of(future));
   }
   future->handles = future->pins = 0;
-  record_free(future);
+  weft__future_free(future);
 }
 
 void weft__futures_close(void) {

@@ -104,6 +104,11 @@ void weft__complete(weft__future *future, int result);
 /* weft__set_message remembers what weft_errmsg(code) tells of the future. */
 void weft__set_message(weft__future *future, int code, const char *text);
 
+/* Whether something is known of its error beside the code. */
+static inline bool weft__has_message(const weft__future *future) {
+  return future->message && future->message_code == future->result;
+}
+
 /* weft__message_of: what weft_errmsg would tell of its error. */
 const char *weft__message_of(const weft__future *future);
 

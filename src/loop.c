@@ -33,15 +33,18 @@ static void fire_in_pass(void) {
   weft__list_splice(&weft__loop.ready, &later);
 }
 
+/* See deadlock.h. */
+__attribute__((weak)) void weft__tasks_report(void);
+
 /* Ends the run of tasks that wait for nothing that could ever happen. */
 static void break_deadlock(void) {
   weft__report("deadlock: nothing can ever wake these tasks");
-  weft__tasks_report();
+  if (weft__tasks_report) weft__tasks_report();
   weft__loop.deadlocked = true;
 }
 
 /* Cancels the tasks that no round of this has cancelled yet. */
-static void cancel_all(void) {
+static void weft__cancel_all(void) {
   for (weft__node *n = weft__list_first(&weft__loop.tasks); n;
        n = weft__list_next(&weft__loop.tasks, n)) {
     weft__task *task = weft__container(n, weft__task, all);
@@ -75,7 +78,7 @@ static int passes_left;
 static void begin_closing(void) {
   weft__loop.phase = WEFT__CLOSING;
   passes_left = LAST_PASSES;
-  cancel_all();
+  weft__cancel_all();
   if (closing_tasks()) passes_left += CLOSING_PASSES;
 }
 
@@ -160,7 +163,10 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
       }
     }
     if (last - start > budget) return 0;
-    if (!advance()) return WEFT__LOOP_DONE;
+    if (!advance()) {
+      weft__run_end();
+      return WEFT__LOOP_DONE;
+    }
     int64_t until = wait();
     if (until) return until;
     begin_pass();

@@ -66,6 +66,12 @@ static inline void weft__ready(weft__handle *handle) {
   weft__list_append(&weft__loop.ready, &handle->node);
 }
 
+/*
+ * weft__run_end ends the run, in the loop: weft_run, which suspends the
+ * program's main function, and is the larger for it, only returns its result.
+ */
+void weft__run_end(void);
+
 enum { WEFT__LOOP_DONE = -1 };
 
 /*

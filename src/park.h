@@ -17,6 +17,7 @@
 #ifndef WEFT_SRC_PARK_H
 #define WEFT_SRC_PARK_H
 
+#include "deadlock.h"
 #include "task.h"
 
 #include <weft/error.h>

@@ -30,6 +30,22 @@ static int result_of(weft__task *main) {
   return main->cancel_requests <= weft__loop.interrupts ? WEFT_EINTR : result;
 }
 
+static int result; /* of the run that has ended last */
+
+void weft__run_end(void) {
+  weft__task *main = weft__loop.main;
+  weft__loop.phase = WEFT__IDLE;
+  weft__tasks_close();
+  close_all();
+  result = result_of(main);
+  weft__unpin(&main->future);
+  weft__loop.main = NULL;
+  weft__futures_close();
+  weft__timers_free(&weft__loop.timers);
+  weft__clock_start(false);
+  if (weft__loop.deadlocked) result = WEFT_EDEADLK;
+}
+
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site) {
   if (weft__loop.phase != WEFT__IDLE) {
@@ -52,14 +68,5 @@ int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
   weft__loop.phase = WEFT__MAIN;
   weft__pin(&main->future);
   weft__host_drive();
-  weft__loop.phase = WEFT__IDLE;
-  weft__tasks_close();
-  close_all();
-  int result = result_of(main);
-  weft__unpin(&main->future);
-  weft__loop.main = NULL;
-  weft__futures_close();
-  weft__timers_free(&weft__loop.timers);
-  weft__clock_start(false);
-  return weft__loop.deadlocked ? WEFT_EDEADLK : result;
+  return result;
 }

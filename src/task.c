@@ -56,7 +56,7 @@ static void stack_put(weft__task *task) {
 
 /* The main task keeps its stack: what is in its frame, such as a queue, stays
    good for the tasks that are left, which get cancelled after it. */
-static void finish(weft__task *task, int result) {
+static void weft__task_end(weft__task *task, int result) {
   if (task->must_cancel && result >= 0) result = WEFT_ECANCELED;
   if (weft__loop.hooks) weft__loop.hooks->ended(task, result);
   weft__cleanups_run(task);
@@ -79,7 +79,7 @@ static void out_of_memory(weft__task *task, const char *what) {
   weft__fail(WEFT_ENOMEM, "no memory for %s of task '%s' created at %s", what,
              task->name, task->site);
   weft__loop.current = NULL;
-  finish(task, WEFT_ENOMEM);
+  weft__task_end(task, WEFT_ENOMEM);
 }
 
 /* Named in asyncify.remove: it never suspends itself. */
@@ -89,7 +89,7 @@ void weft__task_step(weft__handle *handle) {
     task->must_cancel = false;
     task->wake = WEFT_ECANCELED;
     if (!task->context.stack) {
-      finish(task, WEFT_ECANCELED);
+      weft__task_end(task, WEFT_ECANCELED);
       return;
     }
   }
@@ -106,20 +106,20 @@ void weft__task_step(weft__handle *handle) {
   if (how == WEFT__OUT_OF_MEMORY) {
     out_of_memory(task, "the parked frames");
   } else {
-    finish(task, task->abandoned ? task->wake : task->context.result);
+    weft__task_end(task, task->abandoned ? task->wake : task->context.result);
   }
 }
 
 /* ---- creation */
 
-static bool cancel_awaited(const weft__wait *wait) {
+static bool weft__cancel_awaited(const weft__wait *wait) {
   return !weft__done(wait->on) && wait->on->cancel(wait->on);
 }
 
 /* The task that this one waits for in weft__wait_on, if it does. */
 static weft__task *awaited_task(const weft__task *task) {
   const weft__wait *wait = task->wait;
-  if (!wait || wait->cancel != cancel_awaited) return NULL;
+  if (!wait || wait->cancel != weft__cancel_awaited) return NULL;
   return wait->on->is_task && !weft__done(wait->on) ? weft__task_of(wait->on)
                                                     : NULL;
 }
@@ -129,7 +129,7 @@ static weft__task *awaited_task(const weft__task *task) {
  * at its end; a loop, not a recursion, as chains may be long. Where the chain
  * ends in a circle, the last task of it that was not met before is woken.
  */
-static bool cancel_task(weft__future *future) {
+static bool weft__task_cancel(weft__future *future) {
   weft__task *first = weft__task_of(future), *task = first, *next;
   for (;;) {
     task->cancel_requests++;
@@ -177,7 +177,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   weft__task *task = weft__task_of(future);
   weft__pin(future);
   future->is_task = true;
-  future->cancel = cancel_task;
+  future->cancel = weft__task_cancel;
   task->handle.run = hooks ? hooks->step : weft__task_step;
   task->context.stack = NULL;
   task->context.extra = NULL;
@@ -252,7 +252,7 @@ weft__task *weft__current(void) {
 
 int weft__wait_on(weft__future *future, const char *what) {
   if (weft__done(future)) return 0;
-  weft__wait wait = {what, cancel_awaited, future};
+  weft__wait wait = {what, weft__cancel_awaited, future};
   weft__list_append(&future->callbacks, &weft__loop.current->handle.node);
   return weft__suspend(&wait);
 }
@@ -327,7 +327,7 @@ static void lose_starters(const char *lost_site) {
                "eagerly, created at %s, has trapped",
                task->name, task->site, lost_site);
     weft__loop.current = NULL;
-    finish(task, WEFT_ETRAP);
+    weft__task_end(task, WEFT_ETRAP);
   }
   starters = NULL;
 }
@@ -339,7 +339,7 @@ void weft__task_lost(int code, const char *message) {
              message);
   weft__loop.current = NULL;
   const char *lost_site = task->site; /* the record may go */
-  finish(task, code);
+  weft__task_end(task, code);
   lose_starters(lost_site);
 }
 
@@ -362,7 +362,7 @@ void weft__tasks_close(void) {
     weft__task *task = weft__container(n, weft__task, all);
     /* What it waits for lets go of it. */
     if (task->wait && task->wait->cancel) task->wait->cancel(task->wait);
-    finish(task, WEFT_ECANCELED);
+    weft__task_end(task, WEFT_ECANCELED);
   }
   stack_put(weft__loop.main);
   for (int i = 0; i < STACK_CLASSES; i++) {

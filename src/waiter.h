@@ -7,6 +7,7 @@
 #ifndef WEFT_SRC_WAITER_H
 #define WEFT_SRC_WAITER_H
 
+#include "deadlock.h"
 #include "task.h"
 
 /* It lives in the waiting call's frame; wait is first. */
