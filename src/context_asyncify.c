@@ -13,6 +13,8 @@
  * - The coroutine is only reached by an indirect call and the functions that call
  *   the imports are never inlined: a coroutine inlined into the function that
  *   calls start_rewind is not instrumented, and then does not suspend.
+ *   Emscripten's link optimises before we instrument, and Binaryen inlines what
+ *   has a single reference, whatever attribute it has: hence `kept`.
  * - Frames cannot overrun the scratch area: a frame saves at most what the
  *   host's own stack holds of it, and that stack is smaller (1 MiB in V8,
  *   512 KiB in wasmtime).
@@ -167,6 +169,12 @@ SWITCH void weft__context_suspend(void) {
   state = UNWINDING;
   start_unwind(&area);
 }
+
+/* A second reference to each. */
+__attribute__((used)) static const struct {
+  weft__switch (*resume)(weft__context *context);
+  void (*suspend)(void);
+} kept = {weft__context_resume, weft__context_suspend};
 
 /* After a trap in an inner context the stack stands where the outermost one
    was resumed. */
