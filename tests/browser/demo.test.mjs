@@ -11,6 +11,7 @@ import { serve } from '../../web/demo/tools/serve.mjs';
 /** @typedef {import('playwright-core').Page} Page */
 
 const limit = { timeout: 60_000 };
+const building = { timeout: 400_000 };
 const examples = new URL('../../examples/', import.meta.url);
 const axe = await readFile(
   createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
@@ -20,7 +21,9 @@ const axe = await readFile(
 /** @type {Awaited<ReturnType<typeof serve>>} */
 let site;
 before(async () => {
-  const { code, stdout, stderr } = await build(['demo', '--build']);
+  const { code, stdout, stderr } = await build(['demo', '--build'], {
+    timeout: 400_000,
+  });
   assert.equal(code, 0, stderr);
   site = await serve(stdout.trim(), 0);
 }); // it may have to compile all the programs: build's own limit holds

@@ -44,7 +44,7 @@ test('each link between the pages leads somewhere', async () => {
   const pages = (await readdir(path.join(root, 'docs')))
     .filter((file) => file.endsWith('.md'))
     .map((file) => `docs/${file}`);
-  for (const page of pages) {
+  for (const page of [...pages, 'README.md']) {
     const text = await read(page).catch(() => '');
     for (const [, target] of text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)) {
       await access(path.join(root, path.dirname(page), target)).catch(() =>

@@ -31,6 +31,7 @@ const choices = {
   ],
   executor: [{ label: 'Workers', value: 2, min: 1, max: 16 }],
   headers: [{ label: 'Address', value: '.' }],
+  download: [{ label: 'URL', value: location.href.split('#')[0] }],
   stream: [{ label: 'URL', value: 'http://example.org/' }],
   stream2: [{ label: 'URL', value: 'http://example.org/' }],
 };

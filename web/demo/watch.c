@@ -4,6 +4,10 @@
  * core: each task's handle is made to run watched_step, which goes on to the
  * step that the core had in mind.
  *
+ * (weft_trace would tell the steps too, but not which task another one awaits,
+ * and it puts a program into debug mode, whose warnings would stand in the
+ * page's output.)
+ *
  * A watched task is pinned until its end was told, so that its address names
  * it.
  */
