@@ -57,7 +57,7 @@ addToLibrary({
         const guarded = (argument) => {
           if (this.workers.get(address) !== worker) return;
           handle(argument);
-          weftDriver.schedule();
+          weftDriver.turn(); // at once, not after another turn of the host
         };
         if (worker.on) worker.on(event, guarded);
         else worker.addEventListener(event, guarded);
