@@ -198,7 +198,7 @@ read_flags() {
 # optimisation: the linker takes every bitcode member that JavaScript may call
 # into each program, whether it is needed or not.
 build_library() {
-  local file core=() host=() objects all
+  local file core=() theirs=() objects all
   for file in "$top"/src/*.c; do
     case $file in
       "$top/src/context_$switch.c") core+=("$file") ;;
@@ -208,8 +208,8 @@ build_library() {
   done
   compile_all "$out/library" "${library_flags[@]}" -- "${core[@]}"
   all=("${objects[@]}")
-  host=("$top/$backend"/*.c "$top/$backend"/bindings/*.c)
-  compile_all "$out/library" "${library_flags[@]}" -fno-lto -- "${host[@]}"
+  theirs=("$top/$backend"/*.c "$top/$backend"/bindings/*.c)
+  compile_all "$out/library" "${library_flags[@]}" -fno-lto -- "${theirs[@]}"
   archive "$library" "${all[@]}" "${objects[@]}"
 }
 

@@ -229,7 +229,7 @@ install_native() {
 }
 
 # private_llvm: the newest; the suite's version changes with time.
-private_llvm() { ls -d "$root"/usr/lib/llvm-*/bin/clang | sort -V | tail -n 1 | sed 's,/bin/clang$,,'; }
+private_llvm() { printf '%s\n' "$root"/usr/lib/llvm-*/bin/clang | sort -V | tail -n 1 | sed 's,/bin/clang$,,'; }
 
 # What clang looks for under names that Debian's packages do not have.
 complete_clang() {

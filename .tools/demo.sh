@@ -31,7 +31,7 @@ command_demo() {
 }
 
 build_demo() {
-  local out=$top/build/demo modules=$top/node_modules/@highlightjs/cdn-assets/es file name failed='' sources=$top/build/demo-sources
+  local out=$top/build/demo modules=$top/node_modules/@highlightjs/cdn-assets/es file name broken='' sources=$top/build/demo-sources
   mkdir -p "$out/programs" "$out/highlight"
   cp "$top"/web/demo/*.{html,css,svg,mjs} "$out/"
   cp "$modules/core.min.js" "$modules/languages/c.min.js" "$out/highlight/"
@@ -44,11 +44,11 @@ build_demo() {
   for file in "$sources"/*.c; do
     name=$(basename "$file" .c)
     if [[ $name =~ ^($not_in_a_page)$ ]]; then continue; fi
-    while (($(jobs -rp | wc -l) >= processors)); do wait -n || failed=1; done
+    while (($(jobs -rp | wc -l) >= processors)); do wait -n || broken=1; done
     build_for_page "$name" &
   done
-  while (($(jobs -rp | wc -l))); do wait -n || failed=1; done
-  [[ ! $failed ]] || die 'a program of the page could not be built'
+  while (($(jobs -rp | wc -l))); do wait -n || broken=1; done
+  [[ ! $broken ]] || die 'a program of the page could not be built'
   "$WEFT_NODE" "$top/web/demo/tools/list.mjs" "$out"
 }
 

@@ -28,6 +28,7 @@ install_mbedtls() {
     source=$new/mbedtls-$mbedtls_version
   fi
   say 'building Mbed TLS for WASI, once, some seconds'
+  # shellcheck disable=SC2016 # for that shell to expand
   printf '%s\n' "$source"/library/*.c | xargs -P "$processors" -I{} sh -c \
     '"$0" --target=wasm32-wasip2 -O2 -I"$1/include" -I"$1/library" "-DMBEDTLS_CONFIG_FILE=\"$2\"" -c {} -o "$3/$(basename {} .c).o"' \
     "$WEFT_WASI_CC" "$source" "$top/wasi/tls/mbedtls_config.h" "$new/objects" ||

@@ -59,10 +59,10 @@ typedef struct weft_stream_options {
                                   beside the last one; 0.25 */
   const weft_tls *tls;         /* speak TLS; default: plain TCP */
   const char *server_name;     /* the name in its certificate; default: host */
-  const char *gateway; /* in a browser: a WebSocket gateway that speaks
-                          websockify's protocol, as a template such as
-                          "wss://example.org/?token={host}:{port}"; default:
-                          the page's environment variable WEFT_GATEWAY */
+  const char *gateway;         /* in a browser: a WebSocket gateway that speaks
+                                  websockify's protocol, as a template such as
+                                  "wss://example.org/?token={host}:{port}"; default:
+                                  the page's environment variable WEFT_GATEWAY */
 } weft_stream_options;
 
 /*

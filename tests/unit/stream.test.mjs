@@ -3,5 +3,6 @@
 import { test } from 'node:test';
 import { native } from '../lib/weft.mjs';
 
-test('whatever is read, written and cancelled: bytes come out as they went in', () =>
-  native('stream', { timeout: 60_000 }));
+test('whatever is read, written and cancelled: bytes come out as they went in', async () => {
+  await native('stream', { timeout: 60_000 });
+});
