@@ -142,7 +142,7 @@ command_compile() {
   case $kind in
     web) made=("$program.mjs" "$program.wasm") ;;
     wasi) made=("$program.wasm") ;;
-    native) made=("$program") ;;
+    native | fuzz) made=("$program") ;;
   esac
   if [[ -n $target ]]; then
     mkdir -p "$target"

@@ -1,10 +1,12 @@
 # compile.sh: from C files to programs, incrementally.
 #
-#   build/KIND-MODE/       KIND is web, wasi or native; MODE is release or debug
+#   build/KIND-MODE/       KIND is web, wasi, native or fuzz; MODE is release or
+#                          debug
 #     library/….o .d .cmd  objects, the headers they read, the commands that
 #     libweft.a              made them; and the library of them
 #     programs/…/          a program: its own objects and
-#                            web: NAME.mjs NAME.wasm, wasi: NAME.wasm, native: NAME
+#                            web: NAME.mjs NAME.wasm, wasi: NAME.wasm, native
+#                            and fuzz: NAME
 #
 # A file is made again when something it was made from is newer, or when its
 # command or tool changed. One process at a time works on a library and on a
@@ -15,7 +17,7 @@ kind_of() {
   case $1 in
     node | browser) echo web ;;
     wasmtime) echo wasi ;;
-    native) echo native ;; # unit tests only
+    native | fuzz) echo "$1" ;; # tests only
     *) usage_error "unknown host '$1'" 'The hosts are node, wasmtime and browser.' ;;
   esac
 }
@@ -67,24 +69,32 @@ choose_native() {
   link_inputs=()
 }
 
+# The native kind, with what lets libFuzzer see where an input leads.
+choose_fuzz() {
+  choose_native
+  cc+=(-fsanitize=fuzzer-no-link)
+}
+
 # The table of compile flags. Ours must be free of warnings; the user's should.
 choose_flags() {
+  local is_native=
+  if [[ $kind == native || $kind == fuzz ]]; then is_native=1; fi
   local common=(-std=gnu11 -Wall -Wextra -Wno-missing-field-initializers -I"$top/include")
   case $mode in
     release) library_flags=(-Os -flto) program_flags=(-O2 -flto) ;;
     debug)
       library_flags=(-O0 -g -DWEFT_DEBUG=1)
       # For the stack check of src/context_asyncify.c.
-      [[ $kind == native ]] || library_flags+=(-finstrument-function-entry-bare)
+      [[ $is_native ]] || library_flags+=(-finstrument-function-entry-bare)
       program_flags=("${library_flags[@]}")
       ;;
   esac
   library_flags+=("${common[@]}" -Werror -I"$top/src")
   # Allocations of the library can be made to fail.
-  [[ $kind != native ]] || library_flags+=(-include "$top/tests/native/allocator.h")
+  [[ ! $is_native ]] || library_flags+=(-include "$top/tests/native/allocator.h")
   program_flags+=("${common[@]}")
   # Unit tests reach the library's insides.
-  if [[ $kind == native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
+  if [[ $is_native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
 }
 
 # Emscripten builds its libraries for the flags of a link when it first sees
@@ -152,6 +162,8 @@ link_native() {
   shift
   "${cc[@]}" "$@" "$library" -lm -o "$stage/$name"
 }
+
+link_fuzz() { link_native "$@" -fsanitize=fuzzer; }
 
 # stamp_build MODULE: replaces the zeros of src/build_id.c by the module's hash,
 # so that a program and the servers of its executor know each other.
