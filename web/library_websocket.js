@@ -108,7 +108,7 @@ addToLibrary({
         if (open() && socket.bufferedAmount) return;
         clearInterval(this.watching);
         this.watching = undefined;
-        if (open()) tell(0);
+        if (this.alive) tell(0); // sent, or nobody is there to send it to
       }, 5);
     }
 

@@ -193,7 +193,9 @@ for (const host of fetchHosts) {
     );
     assert.deepEqual(lines, ['fetch: 200', 'read: 5 xxxxx', 'release: 0']);
     while (!aborted) await sleep(10);
-    assert(sent < 64 << 20, `${sent} bytes were sent`);
+    // What the host and the sockets between hold; Chromium takes some more.
+    const most = (host === 'browser' ? 256 : 64) << 20;
+    assert(sent < most, `${sent} bytes were sent`);
   });
 
   test(`a response that is cut is no whole one (${host})`, async () => {
