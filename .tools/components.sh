@@ -307,13 +307,13 @@ END
 
 # The servers and tools that the tests have on the other end of a connection.
 need_peers() {
-  if [[ -n ${WEFT_NGINX-} && -n ${WEFT_OPENSSL-} && -n ${WEFT_WEBSOCKIFY-} ]]; then return 0; fi
+  if [[ -n ${WEFT_NGINX-} && -n ${WEFT_OPENSSL-} && -n ${WEFT_CURL-} && -n ${WEFT_WEBSOCKIFY-} ]]; then return 0; fi
   need python
   private peers
-  export WEFT_NGINX=$root/usr/sbin/nginx WEFT_OPENSSL=$root/usr/bin/openssl WEFT_WEBSOCKIFY=$home/bin/websockify
+  export WEFT_NGINX=$root/usr/sbin/nginx WEFT_OPENSSL=$root/usr/bin/openssl WEFT_CURL=$root/usr/bin/curl WEFT_WEBSOCKIFY=$home/bin/websockify
 }
 install_peers() {
-  debian_packages patchelf nginx openssl
+  debian_packages patchelf nginx openssl curl
   pip_install websockify "$websockify_wheel" 1
   wrapper websockify "PYTHONPATH='$home/python/websockify' exec '$root/usr/bin/python3' -m websockify"
 }

@@ -1,13 +1,12 @@
 // The examples that use streams, against real servers.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
-import process from 'node:process';
 import { after, before, test } from 'node:test';
-import { compile, hosts, run, tool } from '../lib/weft.mjs';
+import { start } from '../lib/server.mjs';
+import { hosts, run } from '../lib/weft.mjs';
 
 const server = http.createServer((request, response) => {
   response.setHeader('Access-Control-Allow-Origin', '*');
@@ -134,31 +133,6 @@ for (const host of hosts.filter((host) => host !== 'wasmtime')) {
     assert.match(failed.stderr, /nonsense:\/\/x: /);
     assert.equal(failed.code, 1);
   });
-}
-
-/**
- * Starts a server example.
- * @param {import('../lib/weft.mjs').Host} host
- * @param {string} file
- */
-async function start(host, file) {
-  const program = await compile(file, { host });
-  const command =
-    host === 'node'
-      ? [tool('NODE'), program]
-      : [
-          tool('WASMTIME'),
-          'run',
-          ...tool('WASMTIME_FLAGS').split(' '),
-          program,
-        ];
-  const child = spawn(command[0], command.slice(1), {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const kill = () => child.kill('SIGKILL');
-  process.once('exit', kill);
-  const [line] = await once(child.stdout, 'data');
-  return { port: Number(/\d+/.exec(String(line))?.[0]), stop: kill };
 }
 
 /**
