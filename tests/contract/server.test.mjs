@@ -263,8 +263,11 @@ for (const host of serverHosts) {
       };
       const files = () =>
         host === 'node' ? readdirSync(`/proc/${pid}/fd`).length : 0;
-      const before = await cycle(1000);
-      assert.equal(await cycle(9000), before);
+      // Pages of 64 KiB: how many connections overlap is the machine's, but
+      // 32 bytes lost with each would be more than four pages.
+      const before = Number(await cycle(1000));
+      const after = Number(await cycle(9000));
+      assert(after - before <= 4, `${before} pages, then ${after}`);
       await first.ask('stop');
       first.socket.end();
     });
