@@ -21,13 +21,14 @@ static void begin_pass(void) {
  * it, or each would wait for all of the pass.
  */
 static void fire_in_pass(void) {
-  if (weft__timer_next(&weft__loop.timers) > weft__now()) return;
+  int64_t now = weft__now();
+  if (weft__timer_next(&weft__loop.timers) > now) return;
   weft__list later, left;
   weft__list_init(&later);
   weft__list_init(&left);
   weft__list_splice(&later, &weft__loop.ready);
   weft__list_splice(&left, &weft__loop.batch);
-  weft__timer_fire_due(&weft__loop.timers, weft__now());
+  weft__timer_fire_due(&weft__loop.timers, now);
   weft__list_splice(&weft__loop.batch, &weft__loop.ready);
   weft__list_splice(&weft__loop.batch, &left);
   weft__list_splice(&weft__loop.ready, &later);

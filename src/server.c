@@ -261,16 +261,22 @@ int weft_server_abort_clients(weft_server *handle) {
   return 0;
 }
 
+/* Until the server is closed and its connections have ended. */
+static int wait_closed(weft__server *server, const char *what) {
+  int rc = 0;
+  server->waits++;
+  while (rc >= 0 && (server->state != WEFT__SERVER_CLOSED || server->count)) {
+    rc = weft__stream_suspend(&server->closers, what);
+  }
+  server->waits--;
+  return rc;
+}
+
 int weft_server_wait_closed(weft_server *handle) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__server *server = lookup(handle);
   if (!server) return lookup_error(handle);
-  int rc = 0;
-  server->waits++;
-  while (rc >= 0 && (server->state != WEFT__SERVER_CLOSED || server->count)) {
-    rc = weft__stream_suspend(&server->closers, "weft_server_wait_closed");
-  }
-  server->waits--;
+  int rc = wait_closed(server, "weft_server_wait_closed");
   if (rc >= 0) weft__record_expire(&server->record);
   settle(server);
   return rc;
@@ -280,12 +286,7 @@ int weft_serve_forever(weft_server *handle) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__server *server = lookup(handle);
   if (!server) return lookup_error(handle);
-  int rc = 0;
-  server->waits++;
-  while (rc >= 0 && (server->state != WEFT__SERVER_CLOSED || server->count)) {
-    rc = weft__stream_suspend(&server->closers, "weft_serve_forever");
-  }
-  server->waits--;
+  int rc = wait_closed(server, "weft_serve_forever");
   if (rc < 0) stop_listening(server);
   settle(server);
   return rc;
