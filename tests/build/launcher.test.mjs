@@ -3,8 +3,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { before, test } from 'node:test';
+import { firstLine } from '../lib/server.mjs';
 import { compile, execute, root } from '../lib/weft.mjs';
 
 const launcher = path.join(root, 'wasi/weft-run');
@@ -21,10 +24,11 @@ before(async () => {
  * @param {string[]} args
  */
 async function start(...args) {
-  const child = spawn(launcher, args, { cwd: root });
-  child.stdout.setEncoding('utf8');
-  let text = '';
-  while (!text.includes('\n')) text += (await once(child.stdout, 'data'))[0];
+  const child = spawn(launcher, args, {
+    cwd: root,
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const text = await firstLine(child.stdout);
   const url = /http:\S+\//.exec(text)?.[0];
   return { child, text, url: url ?? '' };
 }
@@ -56,6 +60,27 @@ test(
     assert.equal(await answers(url), false);
   },
 );
+
+test('a pool that says its address in pieces is heard', limit, async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'weft-'));
+  const wasmtime = path.join(folder, 'wasmtime');
+  await writeFile(
+    wasmtime,
+    `#!/usr/bin/env bash
+    if [[ $1 == run ]]; then exec echo "$WEFT_EXECUTOR"; fi
+    for piece in 'Serving HTTP on ' http://127.0.0.1:12 '34/'; do
+      printf %s "$piece" >&2
+      sleep 0.05
+    done
+    exec sleep 60`,
+    { mode: 0o755 },
+  );
+  const { stdout } = await execute([launcher, app], {
+    env: { WEFT_WASMTIME: wasmtime },
+  });
+  await rm(folder, { recursive: true });
+  assert.equal(stdout, 'http://127.0.0.1:1234/\n');
+});
 
 test('a signal ends the program and its pool', limit, async () => {
   for (const signal of /** @type {const} */ (['SIGTERM', 'SIGINT'])) {

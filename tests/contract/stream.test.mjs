@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { test } from 'node:test';
+import { firstLine } from '../lib/server.mjs';
 import { hosts, run, tool } from '../lib/weft.mjs';
 
 /** @typedef {(socket: net.Socket) => void} Peer */
@@ -363,7 +364,7 @@ asyncio.run(main())`;
     const { spawn } = await import('node:child_process');
     const python = spawn(tool('PYTHON'), ['-c', script]);
     try {
-      const [port] = await once(python.stdout, 'data');
+      const port = await firstLine(python.stdout);
       const { lines } = await talk(
         host,
         () => {},

@@ -1,9 +1,21 @@
 // Server programs that run while a test talks to them.
 
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import process from 'node:process';
 import { compile, tool } from './weft.mjs';
+
+/**
+ * Reads what a child prints until its first line has come.
+ * @param {import('node:stream').Readable} output
+ */
+export async function firstLine(output) {
+  let text = '';
+  for await (const piece of output.iterator({ destroyOnReturn: false })) {
+    text += piece;
+    if (text.includes('\n')) return text;
+  }
+  throw new Error(`the child ended before it printed a line: '${text}'`);
+}
 
 /**
  * Starts a server program, which prints the port that it listens on.
@@ -30,6 +42,6 @@ export async function start(host, file, { args = [], flags = [] } = {}) {
   });
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
-  const [line] = await once(child.stdout, 'data');
-  return { port: Number(/\d+/.exec(String(line))?.[0]), stop: kill };
+  const line = await firstLine(child.stdout);
+  return { port: Number(/\d+/.exec(line)?.[0]), stop: kill };
 }

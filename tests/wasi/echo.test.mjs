@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import net from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { firstLine } from '../lib/server.mjs';
 import { compile, tool } from '../lib/weft.mjs';
 
 const timeout = 60_000;
@@ -17,7 +18,7 @@ async function serve(use) {
   const child = spawn(tool('WASMTIME'), ['run', ...flags, program], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const [port] = await once(child.stdout, 'data');
+  const port = await firstLine(child.stdout);
   await use(Number(port), /** @type {number} */ (child.pid));
   child.stdin.end();
   assert.deepEqual(await once(child, 'close'), [0, null]);
