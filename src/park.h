@@ -86,14 +86,25 @@ bool weft__park_cancel(const weft__wait *wait);
 /*
  * weft__park_in waits in a lot until it is woken. park->waiter tells
  * afterwards whether it was woken, and if something was granted, even when the
- * result is WEFT_ECANCELED. Called by a task. Inline, because each frame costs.
+ * result is WEFT_ECANCELED. Called by a task. Inline, because each frame costs;
+ * who wants even less around the suspension calls weft__park_begin,
+ * weft__context_suspend and weft__park_result.
  */
-static inline int weft__park_in(weft_waiters *lot, weft__park *park,
-                                const char *what) {
+static inline void weft__park_begin(weft_waiters *lot, weft__park *park,
+                                    const char *what) {
   park->wait = (weft__wait){what, weft__park_cancel, NULL};
   park->waiter = (weft__parked){.task = weft__loop.current};
   weft__lot_append(lot, &park->waiter);
-  return weft__suspend(&park->wait);
+  weft__suspend_begin(&park->wait);
+}
+
+static inline int weft__park_result(void) { return weft__loop.current->wake; }
+
+static inline int weft__park_in(weft_waiters *lot, weft__park *park,
+                                const char *what) {
+  weft__park_begin(lot, park, what);
+  weft__context_suspend();
+  return weft__park_result();
 }
 
 #endif

@@ -10,6 +10,7 @@
 
 /* For what is called from few places and often: calls cost on V8. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
 
 enum { FIRST_CAPACITY = 8 };
 
@@ -24,7 +25,7 @@ static inline bool can_put(const weft_queue *queue) {
 
 /* ---- promises */
 
-static void promise(weft_waiters *lot, size_t *promised) {
+ALWAYS_INLINE void promise(weft_waiters *lot, size_t *promised) {
   weft__parked *waiter = weft__unpark(lot);
   waiter->granted = true;
   ++*promised;
@@ -44,7 +45,7 @@ ALWAYS_INLINE void offer_place(weft_queue *queue) {
 
 /* ---- the items */
 
-__attribute__((noinline)) static int grow(weft_queue *queue) {
+NOINLINE static int grow(weft_queue *queue) {
   if (!queue->item_size) {
     return weft__fail(WEFT_EINVAL, "a queue of items without a size");
   }
@@ -90,8 +91,7 @@ ALWAYS_INLINE void take_first(weft_queue *queue, void *item) {
 }
 
 /* The first item that is not promised: those before it move up. */
-__attribute__((noinline)) static void take_behind(weft_queue *queue,
-                                                  void *item) {
+NOINLINE static void take_behind(weft_queue *queue, void *item) {
   size_t mask = queue->capacity - 1, skip = queue->promised_items;
   size_t i = (queue->first + skip) & mask;
   memcpy(item, weft__queue_slot(queue, i), queue->item_size);
@@ -137,34 +137,18 @@ static void finish(weft_queue *queue, size_t items) {
   if (!queue->unfinished) weft__unpark_all(&queue->joiners);
 }
 
-/* ---- the public functions */
+/* ---- waiting */
 
-__attribute__((noinline)) int weft_queue_put_nowait(weft_queue *queue,
-                                                    const void *item) {
-  return try_put(queue, item);
-}
-
-__attribute__((noinline)) int weft_queue_get_nowait(weft_queue *queue,
-                                                    void *item) {
-  return try_get(queue, item, false);
-}
-
-/*
- * These two and the two above are not inlined so that what may suspend is
- * short: Asyncify makes it slow.
- */
-__attribute__((noinline)) int weft__queue_put_woken(weft_queue *queue,
-                                                    const weft__parked *waiter,
-                                                    const void *item, int rc) {
+int weft__queue_put_woken(weft_queue *queue, const weft__parked *waiter,
+                          const void *item, int rc) {
   if (waiter->granted) queue->promised_places--;
   if (rc >= 0) return try_put(queue, item);
   offer_place(queue);
   return rc;
 }
 
-__attribute__((noinline)) int weft__queue_get_woken(weft_queue *queue,
-                                                    const weft__parked *waiter,
-                                                    void *item, int rc) {
+int weft__queue_get_woken(weft_queue *queue, const weft__parked *waiter,
+                          void *item, int rc) {
   if (waiter->granted) queue->promised_items--;
   if (rc >= 0) return try_get(queue, item, waiter->granted);
   offer_item(queue);
@@ -172,37 +156,78 @@ __attribute__((noinline)) int weft__queue_get_woken(weft_queue *queue,
 }
 
 /*
- * Hardly ever, who was woken finds nothing and waits again. Calls rather than
- * loops, which keep more across the suspension.
+ * Asyncify makes a function that suspends slow, and each frame of one costs. So
+ * put and get do nothing but suspend: short enough to be inlined, they leave no
+ * frame of their own. What they do before and after it is done here: PARKED
+ * tells that they have to suspend.
  */
-__attribute__((noinline)) static int put_again(weft_queue *queue,
-                                               const void *item) {
-  return weft_queue_put(queue, item);
+enum { PARKED = 1 };
+
+ALWAYS_INLINE int park_in(weft_waiters *lot, weft__park *park,
+                          const char *what) {
+  if (!weft__current()) return WEFT_ENOTRUNNING;
+  weft__park_begin(lot, park, what);
+  return PARKED;
 }
 
-__attribute__((noinline)) static int get_again(weft_queue *queue, void *item) {
-  return weft_queue_get(queue, item);
+NOINLINE static int put_or_park(weft_queue *queue, const void *item,
+                                weft__park *park) {
+  int rc = try_put(queue, item);
+  if (rc != WEFT_EFULL) return rc;
+  return park_in(&queue->putters, park, "weft_queue_put");
+}
+
+NOINLINE static int get_or_park(weft_queue *queue, void *item,
+                                weft__park *park) {
+  int rc = try_get(queue, item, false);
+  if (rc != WEFT_EEMPTY) return rc;
+  return park_in(&queue->getters, park, "weft_queue_get");
+}
+
+/* Hardly ever, who was woken finds nothing and parks again. */
+NOINLINE static int put_woken(weft_queue *queue, const void *item,
+                              weft__park *park) {
+  int rc = weft__park_result();
+  rc = weft__queue_put_woken(queue, &park->waiter, item, rc);
+  if (rc != WEFT_EFULL) return rc;
+  return park_in(&queue->putters, park, "weft_queue_put");
+}
+
+NOINLINE static int get_woken(weft_queue *queue, void *item, weft__park *park) {
+  int rc = weft__park_result();
+  rc = weft__queue_get_woken(queue, &park->waiter, item, rc);
+  if (rc != WEFT_EEMPTY) return rc;
+  return park_in(&queue->getters, park, "weft_queue_get");
+}
+
+/* ---- the public functions */
+
+int weft_queue_put_nowait(weft_queue *queue, const void *item) {
+  return try_put(queue, item);
+}
+
+int weft_queue_get_nowait(weft_queue *queue, void *item) {
+  return try_get(queue, item, false);
 }
 
 int weft_queue_put(weft_queue *queue, const void *item) {
-  if (can_put(queue) || queue->is_shutdown) {
-    return weft_queue_put_nowait(queue, item);
-  }
-  if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__park park;
-  int rc = weft__park_in(&queue->putters, &park, "weft_queue_put");
-  rc = weft__queue_put_woken(queue, &park.waiter, item, rc);
-  return rc == WEFT_EFULL ? put_again(queue, item) : rc;
+  int rc = put_or_park(queue, item, &park);
+  while (rc == PARKED) {
+    weft__context_suspend();
+    rc = put_woken(queue, item, &park);
+  }
+  return rc;
 }
 
 int weft_queue_get(weft_queue *queue, void *item) {
-  if (can_get(queue)) return weft_queue_get_nowait(queue, item);
-  if (queue->is_shutdown && !queue->count) return WEFT_ECLOSED;
-  if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__park park;
-  int rc = weft__park_in(&queue->getters, &park, "weft_queue_get");
-  rc = weft__queue_get_woken(queue, &park.waiter, item, rc);
-  return rc == WEFT_EEMPTY ? get_again(queue, item) : rc;
+  int rc = get_or_park(queue, item, &park);
+  while (rc == PARKED) {
+    weft__context_suspend();
+    rc = get_woken(queue, item, &park);
+  }
+  return rc;
 }
 
 int weft_queue_task_done(weft_queue *queue) {

@@ -33,11 +33,14 @@ static inline char *weft__queue_slot(const weft_queue *queue, size_t i) {
 
 /* A copy of mostly few bytes. */
 static inline void weft__queue_copy(void *to, const void *from, size_t size) {
-  switch (size) {
-  case 4: memcpy(to, from, 4); break;
-  case 8: memcpy(to, from, 8); break;
-  case 16: memcpy(to, from, 16); break;
-  default: memcpy(to, from, size);
+  if (size == 4) {
+    memcpy(to, from, 4);
+  } else if (size == 8) {
+    memcpy(to, from, 8);
+  } else if (size == 16) {
+    memcpy(to, from, 16);
+  } else {
+    memcpy(to, from, size);
   }
 }
 

@@ -78,14 +78,19 @@ void weft__task_start_eager(weft__task *task, const weft_task_options *options);
  * weft__suspend leaves the current task until its handle has become ready
  * and run. It returns 0, what the waker put into task->wake, or
  * WEFT_ECANCELED. Inline, as each frame between a task and the switch costs.
+ * weft__suspend_begin is what it does before it suspends.
  */
-static inline int weft__suspend(const weft__wait *wait) {
+static inline void weft__suspend_begin(const weft__wait *wait) {
   weft__task *task = weft__loop.current;
   task->wait = wait;
   task->wake = 0;
   if (task->must_cancel && wait->cancel && wait->cancel(wait)) {
     task->must_cancel = false;
   }
+}
+
+static inline int weft__suspend(const weft__wait *wait) {
+  weft__suspend_begin(wait);
   weft__context_suspend();
   return weft__loop.current->wake; /* not task: one local less to keep */
 }

@@ -162,12 +162,28 @@ const metrics = {
   },
   memory: { measure: measures.memory, cases: ['100000', '100000 1024'] },
   timers: { measure: measures.cpu, cases: ['100000', '100000 1024'] },
+  sync: {
+    measure: measures.printed,
+    cases: ['lock', 'semaphore', 'queue', 'priority'],
+    program: 'tests/bench/sync',
+  },
+  handover: {
+    measure: measures.printed,
+    cases: ['2 0'],
+    program: 'tests/bench/sync',
+    floor: 'floor',
+  },
   debug: {
     measure: measures.printed,
     cases: ['off', 'on'],
     program: 'tests/bench/tasks',
   },
   cancel: {
+    measure: measures.printed,
+    cases: ['100000'],
+    program: 'tests/bench/tasks',
+  },
+  deadline: {
     measure: measures.printed,
     cases: ['100000'],
     program: 'tests/bench/tasks',

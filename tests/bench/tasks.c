@@ -4,6 +4,9 @@
  *   debug off|on   a switch between 1,000 tasks, as core's, in a program that
  *                  has debug mode linked: off, it must cost what core's does
  *   cancel N       cancelling a group of N tasks that sleep, to its end
+ *   deadline N     a timer's arming and cancelling: of N calls for later, all
+ *                  armed before the first is cancelled; and of N timeouts that
+ *                  do not expire, one after the other
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +71,37 @@ static int bench_cancel(void *arg) {
   return rc;
 }
 
+static void never(void *arg) { (void)arg; }
+
+static int bench_deadline(void *arg) {
+  long count = *(long *)arg;
+  weft_future **calls = malloc((size_t)count * sizeof *calls);
+  if (!calls) return WEFT_ENOMEM;
+  int rc = 0;
+  /* The second round is without the first touch of memory. */
+  for (int round = 0; round < 2 && rc >= 0; round++) {
+    double start = now();
+    for (long i = 0; i < count; i++) {
+      double seconds = 1 + (double)(i * 7919 % count) / 1000;
+      calls[i] = weft_call_later(seconds, never, NULL);
+    }
+    for (long i = 0; i < count; i++) weft_cancel(calls[i]);
+    double time = (now() - start) / (double)count;
+    for (long i = 0; i < count; i++) weft_release(calls[i]);
+    rc = weft_sleep(0);
+    if (round) report("deadline of a call", time, "ns");
+  }
+  free(calls);
+  double start = now();
+  for (long i = 0; i < count && rc >= 0; i++) {
+    weft_timeout scope;
+    rc = weft_timeout_begin(&scope, 10);
+    rc = rc < 0 ? rc : weft_timeout_end(&scope, 0);
+  }
+  report("deadline of a timeout", (now() - start) / (double)count, "ns");
+  return rc;
+}
+
 int main(int argc, char **argv) {
   if (argc == 3 && !strcmp(argv[1], "debug")) {
     bool on = !strcmp(argv[2], "on");
@@ -79,6 +113,10 @@ int main(int argc, char **argv) {
     long count = atol(argv[2]);
     return weft_run(bench_cancel, &count) < 0;
   }
-  fputs("tasks debug off|on, tasks cancel N\n", stderr);
+  if (argc == 3 && !strcmp(argv[1], "deadline")) {
+    long count = atol(argv[2]);
+    return weft_run(bench_deadline, &count) < 0;
+  }
+  fputs("tasks debug off|on, tasks cancel|deadline N\n", stderr);
   return 2;
 }
