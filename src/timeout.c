@@ -43,41 +43,51 @@ static void on_cleanup(weft__cleanup *cleanup) {
   disarm(weft__container(cleanup, scope, cleanup));
 }
 
-static int arm(weft_timeout *t, int64_t when) {
+/* A deadline; the clock is costly, so what was found out of it is kept. */
+typedef struct deadline {
+  int64_t when; /* INT64_MAX: never */
+  bool passed;
+} deadline;
+
+static int arm(weft_timeout *t, deadline d) {
   scope *s = scope_of(t);
-  if (when > weft__now() && when != INT64_MAX) {
+  if (d.when != INT64_MAX && !d.passed) {
     weft__list_remove(&s->soon.node);
-    int rc = weft__timer_arm(&weft__loop.timers, &s->timer, when);
+    int rc = weft__timer_arm(&weft__loop.timers, &s->timer, d.when);
     if (rc < 0) return weft__fail(rc, "no memory for a timer");
   } else {
     disarm(s);
-    if (when != INT64_MAX) weft__ready(&s->soon);
+    if (d.passed) weft__ready(&s->soon);
   }
-  t->when = when;
+  t->when = d.when;
   return 0;
 }
 
 static bool forever(double seconds) { return isinf(seconds) && seconds > 0; }
 
-static int from_now(double seconds, int64_t *when) {
-  *when = INT64_MAX;
+static int from_now(double seconds, deadline *d) {
+  *d = (deadline){INT64_MAX, false};
   if (forever(seconds)) return 0;
-  return weft__deadline(seconds < 0 ? 0 : seconds, when);
+  d->passed = seconds <= 0;
+  return weft__deadline(d->passed ? 0 : seconds, &d->when);
 }
 
-static int at(double time, int64_t *when) {
-  *when = INT64_MAX;
-  return forever(time) ? 0 : weft__instant(time, when);
+static int at(double time, deadline *d) {
+  *d = (deadline){INT64_MAX, false};
+  if (forever(time)) return 0;
+  int rc = weft__instant(time, &d->when);
+  d->passed = rc >= 0 && d->when <= weft__now();
+  return rc;
 }
 
-static int begin(weft_timeout *t, int64_t when) {
+static int begin(weft_timeout *t, deadline d) {
   scope *s = scope_of(t);
   *s = (scope){.timer = {0, on_timer},
                .soon.run = on_soon,
                .cleanup.run = on_cleanup,
                .task = weft__loop.current};
   weft__node_init(&s->soon.node);
-  int rc = arm(t, when);
+  int rc = arm(t, d);
   if (rc < 0) return rc;
   t->cancelling = s->task->cancel_requests;
   t->state = ENTERED;
@@ -87,33 +97,33 @@ static int begin(weft_timeout *t, int64_t when) {
 
 int weft_timeout_begin(weft_timeout *t, double seconds) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  int64_t when;
-  int rc = from_now(seconds, &when);
-  return rc < 0 ? rc : begin(t, when);
+  deadline d;
+  int rc = from_now(seconds, &d);
+  return rc < 0 ? rc : begin(t, d);
 }
 
 int weft_timeout_begin_at(weft_timeout *t, double time) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  int64_t when;
-  int rc = at(time, &when);
-  return rc < 0 ? rc : begin(t, when);
+  deadline d;
+  int rc = at(time, &d);
+  return rc < 0 ? rc : begin(t, d);
 }
 
-static int reschedule(weft_timeout *t, int64_t when) {
-  if (t->state == ENTERED) return arm(t, when);
+static int reschedule(weft_timeout *t, deadline d) {
+  if (t->state == ENTERED) return arm(t, d);
   return weft__fail(WEFT_EALREADY, "the timeout has expired or was closed");
 }
 
 int weft_timeout_reschedule(weft_timeout *t, double seconds) {
-  int64_t when;
-  int rc = from_now(seconds, &when);
-  return rc < 0 ? rc : reschedule(t, when);
+  deadline d;
+  int rc = from_now(seconds, &d);
+  return rc < 0 ? rc : reschedule(t, d);
 }
 
 int weft_timeout_reschedule_at(weft_timeout *t, double time) {
-  int64_t when;
-  int rc = at(time, &when);
-  return rc < 0 ? rc : reschedule(t, when);
+  deadline d;
+  int rc = at(time, &d);
+  return rc < 0 ? rc : reschedule(t, d);
 }
 
 int weft_timeout_end(weft_timeout *t, int rc) {
