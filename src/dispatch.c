@@ -44,7 +44,7 @@ int weft__enqueue(weft__work *work) {
 static weft__work *queued(const weft_executor *pool) {
   const weft__timers *queue = &pool->queue;
   if (!queue->count) return NULL;
-  return weft__container(queue->heap[1].timer, weft__work, place);
+  return weft__container(weft__timer_first(queue), weft__work, place);
 }
 
 /* Puts a work that was sent before those of its priority. */

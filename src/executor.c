@@ -322,7 +322,7 @@ static void end_workers(weft_executor *pool) {
 static void cancel_all(weft_executor *pool) {
   while (pool->queue.count) {
     weft__work *work =
-        weft__container(pool->queue.heap[1].timer, weft__work, place);
+        weft__container(weft__timer_first(&pool->queue), weft__work, place);
     weft__work_cancel(work->future);
   }
   for (weft__node *w = weft__list_first(&pool->workers); w;

@@ -144,9 +144,28 @@ static int timer(void *arg) {
   return rc;
 }
 
-static int by_value(const void *a, const void *b) {
-  float x = *(const float *)a, y = *(const float *)b;
-  return (x > y) - (x < y);
+/* The value that would be at `rank` if they were sorted (Hoare's quickselect):
+   to sort them would be a tenth of the time that is measured. */
+static float ranked(float *values, size_t count, size_t rank) {
+  size_t low = 0, high = count - 1;
+  while (low < high) {
+    float pivot = values[low + (high - low) / 2];
+    size_t i = low, j = high;
+    for (;;) {
+      while (values[i] < pivot) i++;
+      while (values[j] > pivot) j--;
+      if (i >= j) break;
+      float swap = values[i];
+      values[i++] = values[j];
+      values[j--] = swap;
+    }
+    if (rank <= j) {
+      high = j;
+    } else {
+      low = j + 1;
+    }
+  }
+  return values[low];
 }
 
 static int bench_timers(void *arg) {
@@ -157,9 +176,8 @@ static int bench_timers(void *arg) {
   if (!late) return WEFT_ENOMEM;
   weft_task_options options = {.stack_size = (size_t)number(3)};
   int rc = run_all(timer, n, &options);
-  qsort(late, n, sizeof *late, by_value);
-  report("timers late p99", late[n * 99 / 100], "ms");
-  report("timers earliest", late[0], "ms");
+  report("timers late p99", ranked(late, n, n * 99 / 100), "ms");
+  report("timers earliest", ranked(late, n, 0), "ms");
   return rc;
 }
 
