@@ -101,14 +101,23 @@ static int connection_main(void *arg) {
   return server->fn(weft__record_hold(&s->record), server->arg);
 }
 
-weft__stream *weft__server_accept(weft__server *server,
-                                  const weft__stream_ops *ops) {
+static weft__stream *new_connection(weft__server *server) {
   weft__stream *s = weft__stream_new(&server->options.stream);
   if (!s) return NULL;
   s->task = weft__task_new(connection_main, s, &server->options.task,
                            server->name, server->site);
-  if (!s->task) {
-    weft__stream_lost(s, WEFT_ENOMEM, NULL);
+  if (s->task) return s;
+  weft__stream_lost(s, WEFT_ENOMEM, NULL);
+  return NULL;
+}
+
+weft__stream *weft__server_accept(weft__server *server,
+                                  const weft__stream_ops *ops) {
+  weft__stream *s = new_connection(server);
+  if (!s) {
+    weft__report("no memory for a connection to the server of '%s' started at "
+                 "%s: it is dropped",
+                 server->name, server->site);
     return NULL;
   }
   s->ops = ops;

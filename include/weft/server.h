@@ -37,7 +37,7 @@ typedef struct weft_server weft_server;
  * What runs for each connection, as a task of its own. The stream is the
  * server's: it is closed when the function has returned, and its handle is
  * stale then. A negative result is reported on stderr, unless it is why the
- * stream broke.
+ * stream broke. So is a connection that there is no memory for: it is dropped.
  */
 typedef int (*weft_connection_fn)(weft_stream *stream, void *arg);
 

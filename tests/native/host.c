@@ -1,6 +1,7 @@
-/* The back end for native unit tests: blocks in nanosleep, has no streams. */
+/* The back end for native unit tests: blocks in nanosleep. */
 #include "host.h"
 
+#include "allocator.h"
 #include "loop.h"
 
 #include <stdio.h>
@@ -24,7 +25,18 @@ void weft__host_drive(void) {
   }
 }
 
-void weft__host_report(const char *text) { fputs(text, stderr); }
+static bool no_memory_reported;
+
+void weft__host_report(const char *text) {
+  if (strstr(text, "no memory")) no_memory_reported = true;
+  fputs(text, stderr);
+}
+
+bool test_no_memory_reported(void) {
+  bool was = no_memory_reported;
+  no_memory_reported = false;
+  return was;
+}
 
 bool weft__host_env(const char *name, char *value, size_t size) {
   const char *found = getenv(name);

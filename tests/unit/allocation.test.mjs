@@ -1,10 +1,18 @@
-// Out of memory: every allocation fails once, under AddressSanitizer.
+// Out of memory: every allocation of the library fails once, in turn, under
+// AddressSanitizer and UBSan.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { native } from '../lib/weft.mjs';
 
-test('native: every allocation that fails is an error, not a leak or crash', async () => {
-  const { stdout } = await native('allocation', { timeout: 120_000 });
-  assert.match(stdout, /errors arrived/);
-});
+for (const [name, what] of [
+  ['tasks', 'tasks, futures, groups, waits'],
+  ['sync', 'queues, select, locks, calls, debug mode'],
+  ['streams', 'streams, servers, datagrams, messages, requests, files'],
+  ['executor', 'executors'],
+]) {
+  test(`every allocation that fails is an error, not a leak, crash or hang: ${what}`, async () => {
+    const { stdout } = await native(`allocation_${name}`, { timeout: 300_000 });
+    assert.match(stdout, /errors arrived/);
+  });
+}

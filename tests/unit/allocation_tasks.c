@@ -1,16 +1,5 @@
-/*
- * Fails every allocation in turn: the error must arrive, as the result of the
- * run or not at all where the allocation was only for a message, and nothing
- * may leak or crash (the sanitizers tell).
- */
-#include "allocator.h"
-
-#include <stdio.h>
-#include <sys/wait.h>
-#include <unistd.h>
-#include <weft.h>
-
-#undef malloc
+/* Out of memory in tasks, futures, calls, groups, locals. */
+#include "allocation.h"
 
 static weft_local local = {"local", NULL};
 static weft_lock lock;
@@ -40,12 +29,6 @@ static int locks(void *arg) {
 
 static void nothing(void *arg) { (void)arg; }
 static void on_done(weft_future *future, void *arg) { (void)future, (void)arg; }
-
-#define TRY(call)                                                              \
-  do {                                                                         \
-    int rc_ = (call);                                                          \
-    if (rc_ < 0) return rc_;                                                   \
-  } while (0)
 
 static int create(weft_fn fn) {
   weft_task_options options = {.cleanup = nothing, .eager = fn == locks};
@@ -122,33 +105,7 @@ static int main_task(void *arg) {
   return group();
 }
 
-enum { NONE_FAILED, ARRIVED, HARMLESS, WRONG };
-
-/* One run in which the n-th allocation fails. */
-static int run(size_t n) {
-  weft_run_options options = {.virtual_clock = true};
-  test_fail_allocation(n);
-  int rc = weft_run_with(main_task, NULL, &options);
-  int failed = test_allocation_failed();
-  test_fail_allocation(0);
-  if (rc == 0) return failed ? HARMLESS : NONE_FAILED;
-  if (rc == WEFT_ENOMEM && failed) return ARRIVED;
-  printf("allocation %zu: the run gave %d: %s\n", n, rc, weft_errmsg(rc));
-  return WRONG;
-}
-
-/* Each run has a process of its own: what the last one left does not help. */
 int main(void) {
-  size_t count[WRONG + 1] = {0};
-  for (size_t n = 1; !count[NONE_FAILED]; n++) {
-    int status;
-    pid_t child = fork();
-    if (child == 0) return run(n);
-    if (waitpid(child, &status, 0) != child) return 2;
-    if (!WIFEXITED(status) || WEXITSTATUS(status) >= WRONG) return 3;
-    count[WEXITSTATUS(status)]++;
-  }
-  printf("%zu errors arrived, %zu failures were harmless\n", count[ARRIVED],
-         count[HARMLESS]);
-  return count[ARRIVED] < 20;
+  weft_run_options options = {.virtual_clock = true};
+  return fail_each_allocation(main_task, &options, 20);
 }
