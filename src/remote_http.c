@@ -240,7 +240,7 @@ static weft__fate broken(weft__request *r, int rc, bool begun) {
     say(r, rc, "no memory for its output, or for sending its input");
     return WEFT__ANSWERED;
   }
-  if (rc == WEFT_EPROTO) {
+  if (rc == WEFT_EPROTO || rc == WEFT_ELIMIT) {
     say(r, rc, "what answers at its URL is no weft program");
     return WEFT__ANSWERED;
   }
