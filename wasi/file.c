@@ -3,6 +3,7 @@
  * takes.
  */
 #include "host_file.h"
+#include "utf8.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -33,6 +34,13 @@ static void fail(weft__file *file, const char *path) {
   }
 }
 
+/* A path that is not UTF-8 names no file of this host. */
+static int open_file(const char *path, int flags) {
+  if (weft__is_utf8(path)) return open(path, flags, 0666);
+  errno = ENOENT;
+  return -1;
+}
+
 /* Reads to the end: a file may be larger than its size says. */
 static int read_all(weft__file *file, int fd) {
   struct stat s;
@@ -53,7 +61,7 @@ static int read_all(weft__file *file, int fd) {
 }
 
 void weft__host_file_read(weft__file *file, const char *path) {
-  int fd = open(path, O_RDONLY);
+  int fd = open_file(path, O_RDONLY);
   if (fd < 0 || read_all(file, fd) < 0) {
     fail(file, path);
     free(file->data);
@@ -75,7 +83,7 @@ static int write_all(int fd, const char *data, size_t size) {
 
 void weft__host_file_write(weft__file *file, const char *path, const char *data,
                            size_t size) {
-  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+  int fd = open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
   if (fd < 0 || write_all(fd, data, size) < 0) fail(file, path);
   if (fd >= 0 && close(fd) < 0 && !file->error) fail(file, path);
   weft__file_done(file);

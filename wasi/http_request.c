@@ -1,6 +1,7 @@
 #include "http_request.h"
 
 #include "error.h"
+#include "utf8.h"
 
 #include <string.h>
 #include <strings.h>
@@ -32,6 +33,9 @@ static bool carries_credentials(const char *name) {
 
 static int append(wasi_http_types_own_fields_t fields, const char *name,
                   const char *value) {
+  if (!weft__is_utf8(name)) {
+    return weft__fail(WEFT_EINVAL, "a header's name is not UTF-8");
+  }
   wasi_http_string_t key = string_of(name);
   wasi_http_types_field_value_t bytes = {(uint8_t *)value, strlen(value)};
   wasi_http_types_header_error_t error;
@@ -65,7 +69,8 @@ static int fill(wasi_http_types_own_fields_t fields, const weft_header *headers,
 static int set_target(wasi_http_types_borrow_outgoing_request_t request,
                       const weft__url *url, const char *name) {
   wasi_http_types_method_t method = method_of(name);
-  if (!wasi_http_types_method_outgoing_request_set_method(request, &method)) {
+  if (!weft__is_utf8(name) ||
+      !wasi_http_types_method_outgoing_request_set_method(request, &method)) {
     return weft__fail(WEFT_EINVAL, "%s is no method of HTTP", name);
   }
   wasi_http_types_scheme_t scheme = {.tag = url->secure

@@ -1,6 +1,7 @@
 #include "resolve.h"
 
 #include "error.h"
+#include "utf8.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,12 @@ void weft__resolve(weft__resolver *r, const char *name, int port,
     return;
   }
   weft__format(r->text, sizeof r->text, "there is no host named %s", name);
+  if (!weft__is_utf8(name)) {
+    weft__format(r->text, sizeof r->text, "a host's name that is not UTF-8");
+    fail(r, WEFT_EINVAL);
+    weft__ready(&r->handle);
+    return;
+  }
   wasip2_string_t text = {(uint8_t *)name, strlen(name)};
   network_error_code_t error;
   if (!ip_name_lookup_resolve_addresses(weft__network(), &text, &r->answers,

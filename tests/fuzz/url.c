@@ -22,7 +22,7 @@ static void check_parts(const weft__url *url) {
     CHECK(!strchr("/?#@", url->text[i]));
   }
   for (const char *c = url->text; *c; c++) {
-    CHECK((unsigned char)*c > ' ' && *c != '#');
+    CHECK(*c > ' ' && *c <= '~' && *c != '#');
   }
 }
 
@@ -35,6 +35,7 @@ static void check_fetch(const char *text, const char *reference) {
   weft__url_free(&again);
   if (weft__url_join(&joined, &url, reference) == 0) {
     check_parts(&joined);
+    if (!*reference) CHECK(!strcmp(joined.text, url.text));
     if (reference[0] == '/' && reference[1] != '/') {
       CHECK(weft__url_same_origin(&url, &joined));
     }
