@@ -163,7 +163,7 @@ command_setup() {
 }
 
 need_everything() {
-  need node python emscripten wasi native binaryen wasm_tools wasmtime mbedtls chromium peers packages format
+  need node python emscripten wasi native binaryen wasm_tools wasmtime mbedtls mbedtls_native chromium peers packages format
 }
 
 # build_libraries: weft's own, and with the first links Emscripten's.

@@ -160,7 +160,7 @@ speaks_tls() { grep -qE 'weft_tls_(client|server)' "$@"; }
 link_native() {
   local stage=$1
   shift
-  "${cc[@]}" "$@" "$library" -lm -o "$stage/$name"
+  "${cc[@]}" "$@" "${libraries[@]}" "$library" -lm -o "$stage/$name"
 }
 
 link_fuzz() { link_native "$@" -fsanitize=fuzzer; }
@@ -233,6 +233,23 @@ build_tls() {
   archive "$out/tls.a" "${objects[@]}"
 }
 
+# add_wasi_halves FILE.c…: what a fuzz target needs to compile files of wasi/
+# natively: the declarations of the host's functions, some of which the target
+# defines, and Mbed TLS for what speaks it.
+add_wasi_halves() {
+  need wasi
+  local header
+  header=$("$WEFT_WASI_CC" --target=wasm32-wasip2 -E -x c - <<<'#include <wasi/wasip2.h>' |
+    sed -n 's|^# 1 "\(.*\)/wasi/wasip2.h".*|\1|p' | head -n 1)
+  # Behind the system's own folders: only wasi/ is found there.
+  program_flags+=(-idirafter "$header" -I"$top/wasi")
+  if [[ $* == *"$top/wasi/tls/"* ]]; then
+    need mbedtls_native
+    program_flags+=(-I"$WEFT_MBEDTLS_NATIVE/include" "-DMBEDTLS_CONFIG_FILE=\"$top/wasi/tls/mbedtls_config.h\"")
+    libraries+=("$WEFT_MBEDTLS_NATIVE/libmbedtls.a")
+  fi
+}
+
 # archive FILE OBJECT…: brings a library of the objects up to date.
 archive() {
   local file=$1
@@ -247,6 +264,7 @@ archive() {
 # link_program FILE.c…: compiles and links the program `name` into `place`.
 link_program() {
   local objects stage=$place/stage libraries=("$library") recipe
+  if [[ $kind == fuzz && $* == *"$top/wasi/"* ]]; then add_wasi_halves "$@"; fi
   compile_all "$place" "${program_flags[@]}" -- "$@"
   if [[ $kind == wasi ]] && speaks_tls "${objects[@]}"; then
     need mbedtls

@@ -2,44 +2,58 @@
 #
 # `need mbedtls` builds it once, into $home/mbedtls/RECIPE: include/,
 # libmbedtls.a, and `functions`, the names of its functions: none of them ever
-# suspends, so Asyncify leaves them as they are.
+# suspends, so Asyncify leaves them as they are. `need mbedtls_native` builds
+# the same for the fuzz targets of the tests, with the sanitizers.
 
 readonly mbedtls_version=3.6.7
 readonly mbedtls_sum=a7e8bcbec0e6f761b4af24f25677626b35f762f68eef79c08677a363212d11f6
 
 need_mbedtls() {
   need wasi
+  provide_mbedtls WASI "$WEFT_WASI_CC" --target=wasm32-wasip2 -O2
+  export WEFT_MBEDTLS=$provided
+}
+
+need_mbedtls_native() {
+  need native
+  # What is fuzzed is weft's use of it: it gets no coverage of its own.
+  provide_mbedtls 'the tests' "$WEFT_CC" -O2 -g -fno-omit-frame-pointer -fsanitize=address \
+    -include "$top/tests/native/allocator.h"
+  export WEFT_MBEDTLS_NATIVE=$provided
+}
+
+# provide_mbedtls WHOM CC FLAG…: sets `provided` to where what they make is.
+provide_mbedtls() {
   local config=$top/wasi/tls/mbedtls_config.h recipe
-  recipe=$(cksum <<<"$mbedtls_sum ${WEFT_MBEDTLS_SOURCE-} $(tool_id "$WEFT_WASI_CC") $(declare -f install_mbedtls) $(<"$config")" | cut -d ' ' -f 1)
-  WEFT_MBEDTLS=$home/mbedtls/$recipe
-  export WEFT_MBEDTLS
-  if [[ -e $WEFT_MBEDTLS/functions ]]; then return 0; fi
+  recipe=$(cksum <<<"$mbedtls_sum ${WEFT_MBEDTLS_SOURCE-} $(tool_id "$2") ${*:3} $(declare -f install_mbedtls) $(<"$config")" | cut -d ' ' -f 1)
+  provided=$home/mbedtls/$recipe
+  if [[ -e $provided/functions ]]; then return 0; fi
   mkdir -p "$home" || die "cannot make the folder $home for private tools" 'Set WEFT_HOME to a folder that you can write to.'
-  under_lock "$home/lock" install_mbedtls
+  under_lock "$home/lock" install_mbedtls "$@"
 }
 
 install_mbedtls() {
-  if [[ -e $WEFT_MBEDTLS/functions ]]; then return 0; fi # the lock's last holder did it
-  local new=$home/mbedtls/new source=${WEFT_MBEDTLS_SOURCE-} file nm
+  if [[ -e $provided/functions ]]; then return 0; fi # the lock's last holder did it
+  local new=$home/mbedtls/new source=${WEFT_MBEDTLS_SOURCE-} nm
   rm -rf "$new"
   mkdir -p "$new/objects"
   if [[ -z $source ]]; then
     fetch_mbedtls "$new"
     source=$new/mbedtls-$mbedtls_version
   fi
-  say 'building Mbed TLS for WASI, once, some seconds'
+  say "building Mbed TLS for $1, once, some seconds"
   # shellcheck disable=SC2016 # for that shell to expand
   printf '%s\n' "$source"/library/*.c | xargs -P "$processors" -I{} sh -c \
-    '"$0" --target=wasm32-wasip2 -O2 -I"$1/include" -I"$1/library" "-DMBEDTLS_CONFIG_FILE=\"$2\"" -c {} -o "$3/$(basename {} .c).o"' \
-    "$WEFT_WASI_CC" "$source" "$top/wasi/tls/mbedtls_config.h" "$new/objects" ||
+    'source=$0 objects=$1 && shift && "$@" -I"$source/include" -I"$source/library" -c {} -o "$objects/$(basename {} .c).o"' \
+    "$source" "$new/objects" "${@:2}" "-DMBEDTLS_CONFIG_FILE=\"$top/wasi/tls/mbedtls_config.h\"" ||
     die 'could not compile Mbed TLS' "Its sources are those of $source."
-  "$WEFT_WASI_AR" rcs "$new/libmbedtls.a" "$new"/objects/*.o
+  "$("$2" -print-prog-name=llvm-ar)" rcs "$new/libmbedtls.a" "$new"/objects/*.o
   cp -r "$source/include" "$new/include"
-  nm=$("$WEFT_WASI_CC" -print-prog-name=llvm-nm)
+  nm=$("$2" -print-prog-name=llvm-nm)
   "$nm" --defined-only --format=posix --quiet "$new/libmbedtls.a" |
     awk '$2 == "T" || $2 == "t" { print $1 }' | sort -u >"$new/functions"
-  rm -rf "$new/objects" "$new/mbedtls-$mbedtls_version" "$new"/*.tar.bz2 "$WEFT_MBEDTLS"
-  mv "$new" "$WEFT_MBEDTLS"
+  rm -rf "$new/objects" "$new/mbedtls-$mbedtls_version" "$new"/*.tar.bz2 "$provided"
+  mv "$new" "$provided"
 }
 
 # fetch_mbedtls FOLDER: the sources of the Debian package, unpacked there.

@@ -26,10 +26,8 @@ weft__tcp *weft__tcp_new(tcp_own_tcp_socket_t socket,
 }
 
 static void destroy(weft__tcp *tcp) {
-  weft__poll_unwatch(&tcp->in_watch);
-  weft__poll_unwatch(&tcp->out_watch);
-  weft__list_remove(&tcp->input.node);
-  weft__list_remove(&tcp->output.node);
+  weft__tcp_forget_input(tcp);
+  weft__tcp_forget_output(tcp);
   if (tcp->in_ready.__handle) poll_pollable_drop_own(tcp->in_ready);
   if (tcp->out_ready.__handle) poll_pollable_drop_own(tcp->out_ready);
   streams_input_stream_drop_own(tcp->in);
@@ -98,6 +96,11 @@ int weft__tcp_await_output(weft__tcp *tcp) {
         streams_borrow_output_stream(tcp->out));
   }
   return weft__poll_watch(&tcp->out_watch, tcp->out_ready, &tcp->output);
+}
+
+void weft__tcp_forget_output(weft__tcp *tcp) {
+  weft__poll_unwatch(&tcp->out_watch);
+  weft__list_remove(&tcp->output.node);
 }
 
 void weft__tcp_end_output(weft__tcp *tcp) {

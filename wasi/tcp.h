@@ -58,7 +58,10 @@ weft__tcp *weft__tcp_new(tcp_own_tcp_socket_t socket,
  */
 int weft__tcp_read(weft__tcp *tcp, char *place, size_t size);
 
-/* weft__tcp_await_input: `input` will run once. weft__tcp_forget_input: not. */
+/*
+ * weft__tcp_await_input: `input`, which is alone, will run once.
+ * weft__tcp_forget_input: not, even if it is ready.
+ */
 int weft__tcp_await_input(weft__tcp *tcp);
 void weft__tcp_forget_input(weft__tcp *tcp);
 
@@ -74,8 +77,9 @@ int weft__tcp_permit(weft__tcp *tcp);
  */
 bool weft__tcp_write(weft__tcp *tcp, const char *bytes, size_t size);
 
-/* weft__tcp_await_output: `output` will run once. */
+/* The same for `output`. */
 int weft__tcp_await_output(weft__tcp *tcp);
+void weft__tcp_forget_output(weft__tcp *tcp);
 
 /* weft__tcp_end_output ends our half, behind what was written. */
 void weft__tcp_end_output(weft__tcp *tcp);

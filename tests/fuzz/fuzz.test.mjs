@@ -18,9 +18,13 @@ const targets = {
   stream: 'a stream: what arrives comes out, however it is read',
   answer: 'an executor: whatever a server answers, each job ends',
   url: 'URLs: what is taken apart makes sense',
+  tls: 'TLS of WASI: what comes out is what the peer has sent',
 };
 /** What a target needs beside its own file. @type {Record<string, string[]>} */
-const others = { url: ['wasi/http_url.c'] };
+const others = {
+  url: ['wasi/http_url.c'],
+  tls: ['context', 'random', 'roots', 'stream'].map((n) => `wasi/tls/${n}.c`),
+};
 
 const SECONDS = 3;
 const LONGEST = 700; // bytes of an input

@@ -138,17 +138,27 @@ static void fail(tls_stream *t, int error) {
 
 /* ---- moving bytes */
 
-static void later(tls_stream *t) {
-  if (t->tcp->output.node.next == &t->tcp->output.node) {
-    weft__ready(&t->tcp->output);
-  }
+/* A handle is awaited or ready, never both: it would be made ready twice. */
+
+static void input_soon(tls_stream *t) {
+  if (weft__linked(&t->tcp->input.node)) return;
+  weft__tcp_forget_input(t->tcp);
+  weft__ready(&t->tcp->input);
+}
+
+static void output_soon(tls_stream *t) {
+  if (weft__linked(&t->tcp->output.node)) return;
+  weft__tcp_forget_output(t->tcp);
+  weft__ready(&t->tcp->output);
 }
 
 static void await_output(tls_stream *t) {
-  if (weft__tcp_await_output(t->tcp) < 0) later(t);
+  if (weft__linked(&t->tcp->output.node)) return;
+  if (weft__tcp_await_output(t->tcp) < 0) output_soon(t);
 }
 
 static bool await_input(tls_stream *t) {
+  if (weft__linked(&t->tcp->input.node)) return true;
   if (weft__tcp_await_input(t->tcp) == 0) return true;
   lose(t, WEFT_ENOMEM, "no memory for TLS");
   return false;
@@ -207,7 +217,7 @@ static int read_all(tls_stream *t, bool *gone) {
     round += (size_t)got;
   }
   /* Mbed TLS may hold more that the host knows nothing of. */
-  if (t->tcp->reading) weft__ready(&t->tcp->input);
+  if (t->tcp->reading) input_soon(t);
   return 0;
 }
 
@@ -227,11 +237,10 @@ static void on_input(weft__handle *handle) {
     flush(t); /* an alert says why */
     fail(t, rc);
     return;
-  } else if (t->tcp->reading && handle->node.next == &handle->node &&
-             !await_input(t)) {
+  } else if (t->tcp->reading && !await_input(t)) {
     return;
   }
-  if (weft__buffer_size(&t->out) && !flush(t)) later(t);
+  if (weft__buffer_size(&t->out) && !flush(t)) output_soon(t);
 }
 
 static void on_output(weft__handle *handle) {
@@ -261,8 +270,8 @@ static void read_op(weft__stream *s, bool on) {
   tcp->reading = on;
   if (!on) {
     weft__tcp_forget_input(tcp);
-  } else if (tcp->input.node.next == &tcp->input.node && !tcp->in_watch.place) {
-    weft__ready(&tcp->input); /* something may be here already */
+  } else {
+    input_soon(tls_of(s)); /* something may be here already */
   }
 }
 
@@ -279,7 +288,7 @@ static size_t write_op(weft__stream *s, const char *bytes, size_t size) {
     taken += (size_t)rc;
   }
   if (!t->tcp->failed && !flush(t)) t->tcp->failed = true;
-  if (t->tcp->failed) later(t);
+  if (t->tcp->failed) output_soon(t);
   s->in_flight = weft__buffer_size(&t->out);
   s->busy = s->in_flight || t->tcp->failed;
   return taken;
@@ -295,7 +304,7 @@ static void notify(tls_stream *t) {
 static void shutdown_op(weft__stream *s) {
   tls_stream *t = tls_of(s);
   notify(t);
-  if (t->tcp->failed) later(t);
+  if (t->tcp->failed) output_soon(t);
 }
 
 static void close_op(weft__stream *s) {
@@ -305,7 +314,7 @@ static void close_op(weft__stream *s) {
   notify(t);
   t->tcp->closing = true;
   t->tcp->failed = false; /* it ends either way */
-  later(t);
+  output_soon(t);
 }
 
 static void abort_op(weft__stream *s) { tls_free(tls_of(s)); }
@@ -367,6 +376,6 @@ int weft__host_tls_start(weft__stream *s, const struct weft_tls *tls,
   tcp->input.run = on_input;
   tcp->output.run = on_output;
   s->ops = &ops;
-  later(t); /* shakes hands from the loop */
+  output_soon(t); /* shakes hands from the loop */
   return 0;
 }
