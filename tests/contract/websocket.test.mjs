@@ -133,7 +133,67 @@ for (const host of hosts) {
   });
 }
 
+if (hosts.includes('node')) {
+  test('a peer that closes before it has taken all ends the wait for that (node)', async () => {
+    // A WebSocket whose peer closes at the first message, and takes nothing.
+    const fake = `
+      globalThis.WebSocket = class extends EventTarget {
+        readyState = 0;
+        bufferedAmount = 0;
+        constructor() {
+          super();
+          setTimeout(() => this.change(1, new Event('open')));
+        }
+        change(state, event) {
+          this.readyState = state;
+          this.dispatchEvent(event);
+        }
+        send({ length }) {
+          if (!this.bufferedAmount) setTimeout(() => this.close());
+          this.bufferedAmount += length;
+        }
+        close() {
+          const event = Object.assign(new Event('close'), { code: 1000 });
+          this.change(3, event);
+        }
+      };`;
+    const { stdout } = await run('tests/contract/websocket.c', {
+      host: 'node',
+      args: ['ws://nobody/', 'large'],
+      env: {
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fake)}`,
+      },
+    });
+    assert.match(
+      stdout,
+      /^drain waited: (yes|no)\nreceive: end\nclosed: 0\n$/,
+    );
+  });
+}
+
 if (hosts.includes('browser')) {
+  test('a gateway that closes at the first bytes lets a page go on', async () => {
+    const gateway = new WebSocketServer({ port: 0, host: '127.0.0.1' });
+    await once(gateway, 'listening');
+    gateway.on('connection', (socket) => {
+      socket.on('message', () => socket.close(1000));
+    });
+    const { port } = /** @type {net.AddressInfo} */ (gateway.address());
+    try {
+      const { stdout } = await run('tests/contract/stream.c', {
+        host: 'browser',
+        args: 'connect there 80 write hello line close wait'.split(' '),
+        env: { WEFT_GATEWAY: `ws://127.0.0.1:${port}/?token={host}:{port}` },
+      });
+      assert.equal(
+        stdout,
+        'connect: 0\nwrite: 0\nline: 0 \nclose: 0\nwait: 0\n',
+      );
+    } finally {
+      gateway.close();
+    }
+  });
+
   test('TCP of a page goes through websockify', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'weft-gateway-'));
     writeFileSync(
