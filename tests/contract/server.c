@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <weft.h>
 
 static weft_event stopping;
@@ -24,10 +25,9 @@ static int serve(weft_stream *stream, void *arg) {
       break;
     }
     if (!strcmp(line, "memory\n")) {
-      char pages[20];
-      rc =
-          snprintf(pages, sizeof pages, "%zu\n", __builtin_wasm_memory_size(0));
-      weft_write(stream, pages, (size_t)rc);
+      char end[20]; /* of the heap */
+      rc = snprintf(end, sizeof end, "%zu\n", (size_t)sbrk(0));
+      weft_write(stream, end, (size_t)rc);
       continue;
     }
     if (!strcmp(line, "sleep\n")) {

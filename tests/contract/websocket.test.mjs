@@ -164,10 +164,7 @@ if (hosts.includes('node')) {
         NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(fake)}`,
       },
     });
-    assert.match(
-      stdout,
-      /^drain waited: (yes|no)\nreceive: end\nclosed: 0\n$/,
-    );
+    assert.match(stdout, /^drain waited: (yes|no)\nreceive: end\nclosed: 0\n$/);
   });
 }
 
