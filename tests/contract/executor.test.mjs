@@ -207,3 +207,27 @@ for (const host of isolated) {
     }
   });
 }
+
+if (hosts.includes('node')) {
+  test('each job is told of a worker that cannot start (node)', async () => {
+    const none = `
+      import module from 'node:module';
+      import threads from 'node:worker_threads';
+      threads.Worker = class {
+        constructor() { throw new Error('no threads are left'); }
+      };
+      module.syncBuiltinESMExports();`;
+    const { stdout, code } = await run('tests/contract/executor.c', {
+      host: 'node',
+      args: ['start'],
+      env: {
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(none)}`,
+      },
+    });
+    assert.equal(
+      stdout,
+      `-31 2\n${"the pool is broken: WEFT_EIO: job 'quiet': a worker could not start: no threads are left\n".repeat(3)}${goesOn}`,
+    );
+    assert.equal(code, 0);
+  });
+}

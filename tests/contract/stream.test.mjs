@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import net from 'node:net';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLine } from '../lib/server.mjs';
 import { hosts, run, tool } from '../lib/weft.mjs';
 
@@ -222,6 +223,30 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
       'close: 0',
       'wait: WEFT_ECONNRESET',
     ]);
+  });
+
+  test(`a peer that has ended its half still hears ours (${host})`, async () => {
+    let heard = '';
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.end('last words');
+        socket.on('data', (data) => (heard += data));
+      },
+      'connect 127.0.0.1 PORT line line at_eof write answer\\n drain eof close wait',
+    );
+    assert.deepEqual(lines, [
+      'connect: 0',
+      'line: 10 last words',
+      'line: 0 ',
+      'at_eof: 1',
+      'write: 0',
+      'drain: 0',
+      'eof: 0',
+      'close: 0',
+      'wait: 0',
+    ]);
+    while (heard !== 'answer\n') await sleep(5);
   });
 
   test(`a peer that sends one byte at a time is waited for (${host})`, async () => {

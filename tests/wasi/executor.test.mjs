@@ -124,7 +124,7 @@ test('what jobs print comes out of the program, whole lines of each', async (t) 
   }
 });
 
-test('a job that traps, exits or overflows its stack fails alone', async (t) => {
+test('a job that traps, exits, takes all memory or returns 1 GB fails alone', async (t) => {
   const { url } = await serve(t);
   const gone = /^\w+: WEFT_ETRAP: job '\w+': its server ended it without/;
   for (const [name, line] of /** @type {[string, RegExp][]} */ ([
@@ -132,6 +132,7 @@ test('a job that traps, exits or overflows its stack fails alone', async (t) => 
     ['overflowing', gone],
     ['leaving', /^leave: WEFT_EEXIT: job 'leave': it has called exit\n/],
     ['devouring', /^greedy: WEFT_ENOMEM: out of memory\n/],
+    ['gigabyte', /^1 GB: (ok\n|WEFT_ENOMEM: |WEFT_ETRAP: )/],
   ])) {
     const { stdout, code } = await runOn(name, url);
     assert.match(stdout, line);
