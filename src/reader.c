@@ -75,7 +75,7 @@ void weft__stream_unlend(weft__stream *s) {
   if (s->nul) *s->nul = s->under_nul;
   s->nul = NULL;
   s->lent = false;
-  free(s->old_block);
+  if (s->old_block) free(s->old_block);
   s->old_block = NULL;
   weft__buffer_consume(&s->in, 0);
 }
@@ -287,7 +287,7 @@ int weft_readuntil(weft_stream *handle, const void *separator, size_t size,
   return rc < 0 ? rc : weft__stream_lend(s, (size_t)rc + size, data);
 }
 
-int weft_readline(weft_stream *handle, char **line) {
+__attribute__((noinline)) int weft_readline(weft_stream *handle, char **line) {
   int rc;
   weft__stream *s = begin(handle, &rc);
   if (!s) return rc;

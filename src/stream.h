@@ -85,6 +85,11 @@ typedef struct weft__stream {
   void (*freed)(struct weft__stream *s); /* or NULL: what to do at the end */
 } weft__stream;
 
+/*
+ * Calls that a task makes in a loop, or that are large, stay functions of their
+ * own (noinline), also where it is their only caller: see asyncify.flags.
+ */
+
 /* A task that waits for something of a stream; lives in its frame. */
 typedef struct weft__stream_wait {
   weft__wait wait;

@@ -12,6 +12,18 @@ addToLibrary({
       weftStream.add(s, this);
     }
 
+    /** What fails at once is told later: this is called from the program. */
+    async connect(options) {
+      // An import takes as long as a connection, and so happens once.
+      const { connect } = (WeftSocket.net ??= await import('node:net'));
+      if (!this.alive) return;
+      this.attach(connect({ ...options, ...this.options, noDelay: true }));
+      this.socket.once(
+        'connect',
+        () => this.alive && weftStream.opened(this.s),
+      );
+    }
+
     /** Takes over a socket; it does not read yet. */
     attach(socket) {
       this.socket = socket;
@@ -204,18 +216,9 @@ addToLibrary({
       return true;
     }
     const stream = new WeftSocket(s);
-    const connect = async () => {
-      const net = await import('node:net');
-      if (!stream.alive) return;
-      const socket = net.connect({
-        ...options,
-        ...stream.options,
-        noDelay: true,
-      });
-      stream.attach(socket);
-      socket.once('connect', () => stream.alive && weftStream.opened(s));
-    };
-    connect().catch((error) => stream.alive && weftStream.lost(s, error));
+    stream
+      .connect(options)
+      .catch((error) => stream.alive && weftStream.lost(s, error));
     return false;
   },
 });
