@@ -28,19 +28,28 @@ addToLibrary({
     /** Those that were started and not stopped, by their address in C. */
     workers: new Map(),
 
+    cores() {
+      if (this.node) return this.node.availableParallelism();
+      return navigator.hardwareConcurrency || 1;
+    },
+
     /** Starts a worker: on Node.js a thread, which looks like a Web Worker. */
     create() {
       if (this.node) {
-        return new this.node.Worker(
+        // Memory is shared for this alone, and only here: see weftWorkerSide.
+        const bell = new Int32Array(new SharedArrayBuffer(4));
+        const worker = new this.node.Worker(
           new URL('{{{ TARGET_JS_NAME }}}', import.meta.url),
           {
-            workerData: 'weft-worker',
+            workerData: { weftBell: bell, weftAlone: this.cores() === 1 },
             argv: [],
             execArgv: [],
             stdin: false,
             trackUnmanagedFds: false,
           },
         );
+        worker.weftBell = bell;
+        return worker;
       }
       // Written like this, bundlers see that the file is a worker's too.
       return new Worker(new URL('{{{ TARGET_JS_NAME }}}', import.meta.url), {
@@ -75,7 +84,15 @@ addToLibrary({
       }
       weftDriver.cleanups.add(this.stopAll);
       const { env } = Module['weft'];
-      worker.postMessage({ module: wasmModule, env: { ...env } });
+      this.tell(address, { module: wasmModule, env: { ...env } });
+    },
+
+    tell(address, message, transfer) {
+      const worker = this.workers.get(address);
+      worker.postMessage(message, transfer);
+      if (!worker.weftBell) return;
+      Atomics.add(worker.weftBell, 0, 1);
+      Atomics.notify(worker.weftBell, 0);
     },
 
     stop(address) {
@@ -173,14 +190,12 @@ addToLibrary({
         bytes.set(HEAPU8.subarray(input, input + size), next + 16);
         next += 16 + rounded(size);
       }
-      this.workers.get(address).postMessage(jobs, [jobs]);
+      this.tell(address, jobs, [jobs]);
     },
   },
 
   weft__js_cores__deps: ['$weftPool'],
-  weft__js_cores: () =>
-    weftPool.node?.availableParallelism() ??
-    (navigator.hardwareConcurrency || 1),
+  weft__js_cores: () => weftPool.cores(),
 
   weft__js_worker_start__deps: ['$weftPool'],
   weft__js_worker_start: (address, text, size) => {
@@ -212,7 +227,7 @@ addToLibrary({
 
   weft__js_worker_cancel__deps: ['$weftPool'],
   weft__js_worker_cancel: (address, number) => {
-    weftPool.workers.get(address).postMessage([weftMessage.CANCEL, number]);
+    weftPool.tell(address, [weftMessage.CANCEL, number]);
   },
 
   weft__js_worker_stop__deps: ['$weftPool'],

@@ -1,7 +1,14 @@
 /*
  * A worker of Node.js and browsers: its own side. web/main.js has found that
  * it runs in a worker, and has made an instance of the module for its jobs;
- * Module.weftPort is the way to the program.
+ * Module.weftWay is the way to the program.
+ *
+ * To wake a thread's event loop takes long. On Node.js a worker that has ended
+ * a job therefore waits for the next one without it, at the bell that the
+ * program rings after each message: awake for SPIN, about as long as it takes
+ * to be woken, then asleep. After PATIENCE it is back in its event loop, which
+ * serves what a job may have left behind. A job that waits for the host does
+ * so in the event loop anyway.
  */
 addToLibrary({
   $weftWorkerSide__deps: [
@@ -27,9 +34,11 @@ addToLibrary({
     /** The last line that weft itself has reported. */
     reported: undefined,
     pumping: false,
+    PATIENCE: 5, // milliseconds
+    SPIN: 0.05, // as well
 
     post(message, transfer) {
-      Module['weftPort'].postMessage(message, transfer);
+      Module['weftWay'].port.postMessage(message, transfer);
     },
 
     /** Begins; returns what is to be called with each message. */
@@ -44,7 +53,34 @@ addToLibrary({
         report(line);
       };
       this.post([weftMessage.READY]);
-      return (data) => this.receive(data);
+      const { bell } = Module['weftWay'];
+      return (data) => {
+        this.receive(data);
+        if (bell) this.listen();
+      };
+    },
+
+    /** Whether it has nothing to do but to wait for a message. */
+    isIdle() {
+      return !this.current && !this.queue.length && !this.damaged;
+    },
+
+    /** Takes the messages that come within PATIENCE. */
+    listen() {
+      const { bell, poll, alone } = Module['weftWay'];
+      const spin = alone ? 0 : this.SPIN;
+      let now = performance.now();
+      let since = now; // it has been idle
+      const until = now + this.PATIENCE;
+      for (let heard; now < until && this.isIdle(); now = performance.now()) {
+        const rung = Atomics.load(bell, 0); // before the look for a message
+        const next = rung !== heard && poll();
+        if (next) {
+          this.receive(next.message);
+          since = performance.now();
+        } else if (now - since < spin) heard = rung;
+        else Atomics.wait(bell, 0, rung, until - now);
+      }
     },
 
     receive(data) {

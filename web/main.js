@@ -192,17 +192,20 @@ function reader(input) {
 }
 
 /**
- * In a worker of the executor: where it hears from the program.
- * See web/library_worker.js.
+ * In a worker of the executor: where it hears from the program, and on Node.js
+ * how it does so without its event loop. See web/library_worker.js.
  */
-async function workerPort() {
-  if (!isNode) return globalThis.name === 'weft-worker' && globalThis;
-  const { parentPort, workerData } = await import('node:worker_threads');
-  return workerData === 'weft-worker' && parentPort;
+async function wayToProgram() {
+  if (!isNode) return globalThis.name === 'weft-worker' && { port: globalThis };
+  const threads = await import('node:worker_threads');
+  const { weftBell: bell, weftAlone: alone } = threads.workerData ?? {};
+  const { parentPort: port, receiveMessageOnPort } = threads;
+  return bell && { port, bell, alone, poll: () => receiveMessageOnPort(port) };
 }
 
 /** Makes an instance of the module that the first message brings, for jobs. */
-function serve(port) {
+function serve(way) {
+  const { port } = way;
   const early = []; // messages that arrive meanwhile
   let receive = begin;
   async function begin({ module, env }) {
@@ -215,7 +218,7 @@ function serve(port) {
     try {
       const instance = await Module({
         weft: { write, read: () => 0, env },
-        weftPort: port,
+        weftWay: way,
         printErr: (line) => write(2, new TextEncoder().encode(`${line}\n`)),
       });
       receive = instance.weftServe();
@@ -229,8 +232,8 @@ function serve(port) {
   else port.onmessage = ({ data }) => receive(data);
 }
 
-const port = await workerPort();
-if (port) serve(port);
+const way = await wayToProgram();
+if (way) serve(way);
 else if (
   isNode &&
   process.argv[1] &&

@@ -514,6 +514,14 @@ static int start(weft_executor *pool) {
   return 0;
 }
 
+/* Has used its workers, and then does nothing for a second. */
+static int rest(weft_executor *pool) {
+  check_pool(pool);
+  weft_sleep(1);
+  puts("rested");
+  return 0;
+}
+
 /* Jobs that may be run again: none is lost when a server is. */
 static int endure(weft_executor *pool) {
   enum { COUNT = 40 };
@@ -558,7 +566,7 @@ static const struct {
     CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
     CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
     CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
-    CASE(bad),      CASE(unstarted),  CASE(endure),
+    CASE(bad),      CASE(unstarted),  CASE(endure),      CASE(rest),
 };
 
 static int run_case(void *arg) {

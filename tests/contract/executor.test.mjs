@@ -1,8 +1,9 @@
 // The executor, by what it does: tests/contract/executor.c has the cases.
 
 import assert from 'node:assert/strict';
+import process from 'node:process';
 import test from 'node:test';
-import { hosts, run } from '../lib/weft.mjs';
+import { compile, hosts, run } from '../lib/weft.mjs';
 
 /** Hosts whose workers are isolated without a server. */
 const isolated = hosts.filter((host) => host !== 'wasmtime');
@@ -231,3 +232,17 @@ if (hosts.includes('node')) {
     assert.equal(code, 0);
   });
 }
+
+test('an idle pool uses no CPU (node)', async () => {
+  const program = await import(await compile('tests/contract/executor.c'));
+  /** @type {NodeJS.CpuUsage[]} */
+  const usage = [];
+  const code = await program.run({
+    args: ['rest'],
+    stdout: () => usage.push(process.cpuUsage(usage[0])),
+  });
+  assert.equal(code, 0);
+  assert.equal(usage.length, 2);
+  const seconds = (usage[1].user + usage[1].system) * 1e-6;
+  assert(seconds < 0.3, `${seconds} s of CPU in an idle second`);
+});
