@@ -96,11 +96,13 @@ typedef struct weft__target {
 int weft__host_connect(struct weft__stream *s, const weft__target *target);
 
 /*
- * weft__host_open_stdio gives s the operations of standard input (0), output
- * (1) or error (2). It is open at once. close and abort leave what is behind
- * it open; stdin's shutdown and write are never called.
+ * weft__host_open_input gives s the operations of standard input,
+ * weft__host_open_output those of standard output (1) or error (2). It is open
+ * at once. close and abort leave what is behind it open; stdin's shutdown and
+ * write are never called.
  */
-int weft__host_open_stdio(struct weft__stream *s, int fd);
+int weft__host_open_input(struct weft__stream *s);
+int weft__host_open_output(struct weft__stream *s, int fd);
 
 /*
  * weft__host_listen begins to listen. The end is told by

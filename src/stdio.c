@@ -12,15 +12,23 @@ static void freed(weft__stream *s) {
   }
 }
 
-static int open_stdio(int fd, weft_stream **stream) {
+/* A stream that the host is to open, or NULL and why not. */
+static weft__stream *prepare(int fd, weft_stream **stream, int *rc) {
   *stream = NULL;
-  if (!weft__current()) return WEFT_ENOTRUNNING;
-  if (open_now[fd]) {
-    return weft__fail(WEFT_EALREADY, "it is open as a stream already");
+  if (!weft__current()) {
+    *rc = WEFT_ENOTRUNNING;
+  } else if (open_now[fd]) {
+    *rc = weft__fail(WEFT_EALREADY, "it is open as a stream already");
+  } else {
+    weft__stream *s = weft__stream_new(NULL);
+    if (!s) *rc = WEFT_ENOMEM;
+    return s;
   }
-  weft__stream *s = weft__stream_new(NULL);
-  if (!s) return WEFT_ENOMEM;
-  int rc = weft__host_open_stdio(s, fd);
+  return NULL;
+}
+
+/* The host has opened it, or has answered with an error. */
+static int opened(weft__stream *s, int fd, weft_stream **stream, int rc) {
   if (rc < 0) {
     weft__stream_lost(s, rc, NULL); /* frees it: the host never knew it */
     return rc;
@@ -28,15 +36,26 @@ static int open_stdio(int fd, weft_stream **stream) {
   open_now[fd] = s;
   s->freed = freed;
   s->state = WEFT__STREAM_OPEN;
-  if (fd == 0) {
-    weft__stream_pace(s);
-  } else {
-    s->ended = true; /* nothing is to be read */
-  }
   *stream = weft__record_hold(&s->record);
   return 0;
 }
 
-int weft_open_stdin(weft_stream **stream) { return open_stdio(0, stream); }
-int weft_open_stdout(weft_stream **stream) { return open_stdio(1, stream); }
-int weft_open_stderr(weft_stream **stream) { return open_stdio(2, stream); }
+int weft_open_stdin(weft_stream **stream) {
+  int rc;
+  weft__stream *s = prepare(0, stream, &rc);
+  if (!s) return rc;
+  rc = opened(s, 0, stream, weft__host_open_input(s));
+  if (rc == 0) weft__stream_pace(s);
+  return rc;
+}
+
+static int open_output(int fd, weft_stream **stream) {
+  int rc;
+  weft__stream *s = prepare(fd, stream, &rc);
+  if (!s) return rc;
+  s->ended = true; /* nothing is to be read */
+  return opened(s, fd, stream, weft__host_open_output(s, fd));
+}
+
+int weft_open_stdout(weft_stream **stream) { return open_output(1, stream); }
+int weft_open_stderr(weft_stream **stream) { return open_output(2, stream); }

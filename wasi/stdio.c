@@ -181,22 +181,34 @@ static void abort_op(weft__stream *s) { stdio_free(stdio_of(s)); }
 static const weft__stream_ops ops = {
     .read = read_op, .write = write_op, .close = close_op, .abort = abort_op};
 
-int weft__host_open_stdio(weft__stream *s, int fd) {
+static stdio *new_stdio(weft__stream *s) {
   stdio *d = calloc(1, sizeof *d);
-  if (!d) return weft__fail(WEFT_ENOMEM, "no memory for a stream");
+  if (!d) {
+    weft__fail(WEFT_ENOMEM, "no memory for a stream");
+    return NULL;
+  }
   d->stream = s;
   d->handle.run = on_ready;
   weft__node_init(&d->handle.node);
-  if (fd == 0) {
-    d->in = stdin_get_stdin();
-    d->ready = streams_method_input_stream_subscribe(
-        streams_borrow_input_stream(d->in));
-  } else {
-    d->out = fd == 1 ? stdout_get_stdout() : stderr_get_stderr();
-    d->ready = streams_method_output_stream_subscribe(
-        streams_borrow_output_stream(d->out));
-  }
   s->host = (intptr_t)d;
   s->ops = &ops;
+  return d;
+}
+
+int weft__host_open_input(weft__stream *s) {
+  stdio *d = new_stdio(s);
+  if (!d) return WEFT_ENOMEM;
+  d->in = stdin_get_stdin();
+  d->ready =
+      streams_method_input_stream_subscribe(streams_borrow_input_stream(d->in));
+  return 0;
+}
+
+int weft__host_open_output(weft__stream *s, int fd) {
+  stdio *d = new_stdio(s);
+  if (!d) return WEFT_ENOMEM;
+  d->out = fd == 1 ? stdout_get_stdout() : stderr_get_stderr();
+  d->ready = streams_method_output_stream_subscribe(
+      streams_borrow_output_stream(d->out));
   return 0;
 }

@@ -1,8 +1,9 @@
 /*
- * The standard streams of Node.js as streams: the JavaScript half of
- * web/stdio.c.
+ * The standard streams as streams: the JavaScript half of web/stdio.c. Behind
+ * them are those of Node's process, or what Module.weft has (web/main.js).
  */
 addToLibrary({
+  /** One of the streams of Node's process. */
   $WeftStdStream__deps: ['$weftStream', '$weftStreams'],
   $WeftStdStream: class {
     alive = true;
@@ -70,11 +71,98 @@ addToLibrary({
     }
   },
 
-  weft__js_open_stdio__deps: ['$WeftStdStream'],
-  weft__js_open_stdio: (s, fd) => {
-    if (!globalThis.process?.versions?.node) return false;
-    const { stdin, stdout, stderr } = process;
-    new WeftStdStream(s, [stdin, stdout, stderr][fd]);
-    return true;
+  /** What run() or load() was given: an iterator, or a function to write. */
+  $WeftGivenStream__deps: ['$weftStream'],
+  $WeftGivenStream: class {
+    alive = true;
+
+    constructor(s, behind) {
+      this.s = s;
+      this.behind = behind;
+      weftStream.add(s, this);
+    }
+
+    async read(on) {
+      const { s, behind } = this;
+      this.on = on;
+      if (this.busy) return;
+      this.busy = true;
+      try {
+        while (this.on && this.alive) {
+          // What comes when this stream is gone is the next one's.
+          const { done, value } = await (behind.piece ??= behind.next());
+          if (!this.alive) break;
+          if (done) {
+            weftStream.ended(s);
+            break;
+          }
+          behind.piece = undefined;
+          const isText = typeof value === 'string';
+          const bytes = isText ? new TextEncoder().encode(value) : value;
+          if (bytes.length) weftStream.arrived(s, bytes);
+        }
+      } catch (error) {
+        if (this.alive) weftStream.lost(s, error);
+      }
+      this.busy = false;
+    }
+
+    /** If it gives a promise, there is no room until that is fulfilled. */
+    write(place, size) {
+      let sent;
+      try {
+        sent = this.behind(HEAPU8.slice(place, place + size));
+      } catch (error) {
+        sent = Promise.reject(error);
+      }
+      if (typeof sent?.then !== 'function') return true;
+      sent.then(
+        () => this.alive && weftStream.written(this.s),
+        (error) => this.alive && weftStream.lost(this.s, error),
+      );
+      return false;
+    }
+
+    shutdown() {}
+
+    close() {
+      setTimeout(() => this.alive && weftStream.lost(this.s));
+    }
+
+    abort() {
+      this.alive = false;
+    }
+  },
+
+  weft__js_open_input__deps: ['$WeftStdStream', '$WeftGivenStream'],
+  // Tells web/main.js that what comes while the program runs will be read.
+  weft__js_open_input__postset: "Module['weftReadsLive'] = true;",
+  weft__js_open_input: (s) => {
+    const weft = Module['weft'];
+    const isOfProcess =
+      isNode && !Module['weftPort'] && weft.stdin === undefined;
+    if (isOfProcess) new WeftStdStream(s, process.stdin);
+    else {
+      weft.input ??= {
+        next() {
+          const value = new Uint8Array(65536);
+          const size = weft.read(value);
+          return { done: size <= 0, value: value.subarray(0, size) };
+        },
+      };
+      new WeftGivenStream(s, weft.input);
+    }
+  },
+
+  weft__js_open_output__deps: ['$WeftStdStream', '$WeftGivenStream'],
+  weft__js_open_output: (s, fd) => {
+    const weft = Module['weft'];
+    const given = weft.outputs?.[fd];
+    if (isNode && !Module['weftPort'] && !given) {
+      new WeftStdStream(s, fd === 1 ? process.stdout : process.stderr);
+    } else {
+      const write = (bytes) => void weft.write(fd, bytes);
+      new WeftGivenStream(s, given ?? write);
+    }
   },
 });

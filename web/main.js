@@ -9,12 +9,15 @@
  * @property {string[]} [args] what main gets as argv[1] and so on
  * @property {string} [name] argv[0]
  * @property {Record<string, string | undefined>} [env] what getenv sees
- * @property {string | Uint8Array} [stdin] all that there is to read; without
- *   it, Node's standard input, or nothing in a page
- * @property {(bytes: Uint8Array) => void} [stdout] is given what the program
+ * @property {string | Uint8Array | AsyncIterable<string | Uint8Array>} [stdin]
+ *   what there is to read; without it, Node's standard input, or nothing in a
+ *   page. weft_open_stdin takes the pieces of an iterable as they come; for a
+ *   program that has only C's stdio, they are collected before it starts
+ * @property {(bytes: Uint8Array) => unknown} [stdout] is given what the program
  *   writes, as it writes it; without it, Node's standard output, or whole
- *   lines on a page's console
- * @property {(bytes: Uint8Array) => void} [stderr] likewise
+ *   lines on a page's console. weft_drain of weft_open_stdout awaits a promise
+ *   that it gives
+ * @property {(bytes: Uint8Array) => unknown} [stderr] likewise
  * @property {AbortSignal} [signal] of run(): interrupts the program
  * @property {Record<string, Function>} [imports] what C can call (weft/js.h)
  * @property {(event: object) => void} [watch] is told what tasks and workers
@@ -91,20 +94,26 @@ export async function start(options = {}) {
   const { args = [], name = 'weft', env = {} } = options;
   const streams = isNode ? nodeStreams(await import('node:fs')) : pageStreams();
   const { stdin, stdout, stderr } = options;
-  if (stdin !== undefined) streams.read = reader(stdin);
-  const callbacks = [undefined, stdout, stderr];
+  const input = stdin?.[Symbol.asyncIterator]?.();
+  if (stdin !== undefined) {
+    streams.read = input ? () => -EAGAIN : reader(stdin);
+  }
+  const outputs = [undefined, stdout, stderr];
   const { write } = streams;
   streams.write = (fd, bytes) => {
-    if (!callbacks[fd]) return write(fd, bytes);
-    callbacks[fd](bytes.slice());
+    if (!outputs[fd]) return write(fd, bytes);
+    outputs[fd](bytes.slice());
     return 0;
   };
   const printErr = (line) =>
     streams.write(2, new TextEncoder().encode(`${line}\n`));
   const { imports, WeftError, watch } = options;
-  const weft = { ...streams, env, imports, WeftError, watch };
+  const weft = { ...streams, stdin, input, outputs };
+  Object.assign(weft, { env, imports, WeftError, watch });
   await compiled();
   const module = await Module({ weft, printErr });
+  // C's stdio cannot wait, so what only that reads is there from the start.
+  if (input && !module.weftReadsLive) weft.read = reader(await whole(input));
   const functions = module.weftBridge?.open() ?? {};
   const unload = ({ persisted }) => persisted || module.weftUnload();
   if (!isNode) globalThis.addEventListener('pagehide', unload);
@@ -120,6 +129,7 @@ export async function start(options = {}) {
   };
 }
 
+const EAGAIN = 6;
 const EIO = 29;
 const EPIPE = 64;
 
@@ -177,6 +187,13 @@ function pageStreams() {
       for (const fd of [1, 2]) if (lines[fd].text) print(fd)(lines[fd].text);
     },
   };
+}
+
+/** All that an iterator gives. */
+async function whole(input) {
+  const pieces = [];
+  for (let next; !(next = await input.next()).done;) pieces.push(next.value);
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
 }
 
 /** Reads from what is there already. */

@@ -8,10 +8,11 @@ export * from './index.mjs';
 /**
  * Loads a compiled program and starts it.
  *
- * @param {string | URL | import('./index.mjs').CompiledModule} source a path
+ * @template {object} [F=Record<string, import('./index.mjs').CFunction>]
+ * @param {string | URL | import('./index.mjs').CompiledModule<F>} source a path
  *   or address of NAME.mjs, or the module itself
  * @param {import('./index.mjs').LoadOptions} [options]
- * @returns {Promise<import('./index.mjs').Program>}
+ * @returns {Promise<import('./index.mjs').Program<F>>}
  */
 export async function load(source, options) {
   options?.signal?.throwIfAborted();

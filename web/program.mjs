@@ -1,35 +1,31 @@
-// The types of what a compiled program exports, for TypeScript: beside app.mjs,
-// app.d.mts says `export * from 'weft/program';`. web/main.js is what it has.
+// The types that NAME.d.mts, which web/types.mjs makes beside a compiled program,
+// imports. web/main.js is what has them.
+
+export {};
 
 /**
- * Runs the program once, in an instance of its own, and gives its exit status.
- * Its streams are functions here; load() of the package takes more kinds.
- * @type {(options?: RunOptions) => Promise<number>}
+ * @template {(...args: any[]) => any} [F=(...args: any[]) => any]
+ * @typedef {import('./index.mjs').CFunction<F>} CFunction
  */
-export let run;
-
-/**
- * Starts it likewise, to call its functions while it runs.
- * @type {(options?: RunOptions) => Promise<Started>}
- */
-export let start;
 
 /**
  * @typedef {object} RunOptions
  * @property {string[]} [args] what main gets as argv[1] and so on
  * @property {string} [name] argv[0]
  * @property {Record<string, string | undefined>} [env] what getenv sees
- * @property {string | Uint8Array} [stdin] all that there is to read
- * @property {(bytes: Uint8Array) => void} [stdout]
- * @property {(bytes: Uint8Array) => void} [stderr]
+ * @property {string | Uint8Array | AsyncIterable<string | Uint8Array>} [stdin]
+ *   what there is to read. Default: Node's standard input; nothing in a page
+ * @property {(bytes: Uint8Array) => unknown} [stdout]
+ * @property {(bytes: Uint8Array) => unknown} [stderr]
  * @property {Record<string, (...args: any[]) => any>} [imports]
  * @property {AbortSignal} [signal] of run(): interrupts the program
  */
 
 /**
+ * @template {object} [F=Record<string, CFunction>]
  * @typedef {object} Started
  * @property {Promise<number>} exit
- * @property {Record<string, import('./index.mjs').CFunction>} functions
+ * @property {F} functions
  * @property {() => boolean} close
  * @property {() => void} stop
  */

@@ -1,12 +1,17 @@
-/* The standard streams of Node.js: the C half of web/library_stdstream.js. */
-#include "error.h"
+/* The standard streams as streams: the C half of web/library_stdstream.js. */
 #include "js_stream.h"
 
-bool weft__js_open_stdio(weft__stream *s, int fd);
+void weft__js_open_input(weft__stream *s);
+void weft__js_open_output(weft__stream *s, int fd);
 
-int weft__host_open_stdio(weft__stream *s, int fd) {
+int weft__host_open_input(weft__stream *s) {
   s->ops = &weft__js_stream_ops;
-  if (weft__js_open_stdio(s, fd)) return 0;
-  return weft__fail(WEFT_ENOTSUP, "a browser page has no standard streams: "
-                                  "use stdio");
+  weft__js_open_input(s);
+  return 0;
+}
+
+int weft__host_open_output(weft__stream *s, int fd) {
+  s->ops = &weft__js_stream_ops;
+  weft__js_open_output(s, fd);
+  return 0;
 }
