@@ -41,8 +41,9 @@ usage() {
           or browser (a headless Chromium)
   compile FILE.c… [--host HOST] [--debug] [-o DIR]
           compile one program of all the files and print the path of what to
-          load: NAME.mjs (with NAME.wasm beside it) for node and browser, the
-          component NAME.wasm for wasmtime; in DIR, or else under build/
+          load: NAME.mjs (with NAME.wasm and the types NAME.d.mts beside it) for
+          node and browser, the component NAME.wasm for wasmtime; in DIR, or
+          else under build/
   demo [--port N]
           build the demo page and serve it on this machine; --build only builds
           it, into build/demo, for any static server
@@ -140,7 +141,7 @@ command_compile() {
   kind=$(kind_of "$host")
   build_program "$kind" "$mode" "${files[@]}"
   case $kind in
-    web) made=("$program.mjs" "$program.wasm") ;;
+    web) made=("$program".{mjs,wasm,d.mts}) ;;
     wasi) made=("$program.wasm") ;;
     native | fuzz) made=("$program") ;;
   esac

@@ -5,8 +5,8 @@
 #     library/….o .d .cmd  objects, the headers they read, the commands that
 #     libweft.a              made them; and the library of them
 #     programs/…/          a program: its own objects and
-#                            web: NAME.mjs NAME.wasm, wasi: NAME.wasm, native
-#                            and fuzz: NAME
+#                            web: NAME.mjs NAME.wasm NAME.d.mts, wasi:
+#                            NAME.wasm, native and fuzz: NAME
 #
 # A file is made again when something it was made from is newer, or when its
 # command or tool changed. One process at a time works on a library and on a
@@ -118,6 +118,7 @@ link_web() {
   sed -i 's/^import source wasmModule from *[^;]*;/let wasmModule;/' "$stage/$name.mjs"
   if [[ $mode == release ]]; then minify "$stage/$name.mjs"; fi
   instrument "$stage/$name.wasm"
+  "$WEFT_NODE" "$top/web/types.mjs" "$stage/$name.wasm" >"$stage/$name.d.mts"
 }
 
 link_wasi() {

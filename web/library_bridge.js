@@ -178,6 +178,7 @@ addToLibrary({
             weftJs.call(index, args, { resolve, reject });
           });
         fn.iterate = (...args) => weftJs.iterate(index, args);
+        fn.stream = (...args) => weftJs.stream(index, args);
         functions[UTF8ToString(p)] = fn;
       }
       return functions;
@@ -310,6 +311,22 @@ addToLibrary({
       };
     },
 
+    /** The same as a stream, which asks for nothing before its reader does. */
+    stream(index, args) {
+      const iterator = weftJs.iterate(index, args);
+      return new ReadableStream(
+        {
+          async pull(controller) {
+            const { done, value } = await iterator.next();
+            if (done) controller.close();
+            else controller.enqueue(value);
+          },
+          cancel: () => iterator.return(),
+        },
+        { highWaterMark: 0 },
+      );
+    },
+
     // ---- waits of C
 
     endWait(wait, code, message) {
@@ -385,11 +402,13 @@ addToLibrary({
     },
 
     iteratorOf(object) {
+      // First, because a stream's own iterator cannot end while it waits.
+      if (object.getReader) {
+        const reader = object.getReader();
+        return { next: () => reader.read(), return: () => reader.cancel() };
+      }
       if (object[Symbol.asyncIterator]) return object[Symbol.asyncIterator]();
-      if (object[Symbol.iterator]) return object[Symbol.iterator]();
-      if (!object.getReader) return undefined;
-      const reader = object.getReader();
-      return { next: () => reader.read(), return: () => reader.cancel() };
+      return object[Symbol.iterator]?.();
     },
 
     stopIterating(entry) {

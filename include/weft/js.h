@@ -13,7 +13,7 @@
  *     weft_js_free(&reply);
  *     return 0;
  *   }
- *   WEFT_EXPORT(greet)
+ *   WEFT_EXPORT_TYPED(greet, "(name: string) => string")
  *
  * and in JS:
  *
@@ -81,15 +81,32 @@ typedef int (*weft_js_fn)(weft_js_args *args);
 
 /*
  * WEFT_EXPORT(fn) stands after a weft_js_fn, outside any function: JS finds it
- * as functions.fn. WEFT_EXPORT_WITH(fn, bytes) gives the task of each call that
- * much C stack instead of the default.
+ * as functions.fn.
+ *
+ * WEFT_EXPORT_TYPED(fn, type) also says, for TypeScript, what it takes and
+ * gives: a function type, as a literal. A function that yields gives an
+ * AsyncIterable. NAME.d.mts, which is made beside the program, has them all.
+ *
+ *   WEFT_EXPORT_TYPED(greet, "(name: string) => string")
+ *   WEFT_EXPORT_TYPED(lines, "(file: Uint8Array) => AsyncIterable<string>")
+ *
+ * WEFT_EXPORT_WITH(fn, type, bytes) gives the task of each call that much C
+ * stack instead of the default, which 0 stands for; a type of "" says nothing.
  */
-#define WEFT_EXPORT(fn) WEFT_EXPORT_WITH(fn, 0)
-#define WEFT_EXPORT_WITH(fn, bytes)                                            \
+#define WEFT_EXPORT(fn) WEFT_EXPORT_WITH(fn, "", 0)
+#define WEFT_EXPORT_TYPED(fn, type) WEFT_EXPORT_WITH(fn, type, 0)
+#define WEFT_EXPORT_WITH(fn, type, bytes)                                      \
   __attribute__((constructor)) static void weft__export_##fn(void) {           \
     static struct weft__bridge_export entry = {#fn, (fn), (bytes), NULL};      \
     weft__bridge_register(&entry);                                             \
-  }
+  }                                                                            \
+  WEFT__EXPORT_TYPE(fn, type)
+/* In a section of its own, which web/types.mjs reads and no instance loads. */
+#define WEFT__EXPORT_TYPE(fn, type)                                            \
+  __asm__(".section .custom_section.weft_exports,\"\",@\n"                     \
+          ".asciz \"" #fn "\"\n"                                               \
+          ".asciz " #type "\n"                                                 \
+          ".text");
 struct weft__bridge_export {
   const char *name;
   weft_js_fn fn;
@@ -122,10 +139,11 @@ int weft_js_return(weft_js_args *args, weft_js_value value);
 
 /*
  * weft_js_yield(args, value) gives one value to a caller that iterates
- * (`for await (const v of functions.fn.iterate(...))`) and waits until it asks
- * for the next. Returns 0.
- * Errors: WEFT_ECANCELED when the caller has left its loop, or the call was
- * cancelled; WEFT_ENOTSUP when it does not iterate but awaits.
+ * (`for await (const v of functions.fn.iterate(...))`), or reads
+ * functions.fn.stream(...), a ReadableStream, and waits until it asks for the
+ * next. Returns 0.
+ * Errors: WEFT_ECANCELED when the caller has left its loop or cancelled its
+ * stream, or the call was cancelled; WEFT_ENOTSUP when it only awaits.
  * Suspends. Source: an asynchronous generator's yield.
  */
 int weft_js_yield(weft_js_args *args, weft_js_value value);
@@ -160,7 +178,8 @@ int weft_js_call(const char *name, const weft_js_value *args, size_t count,
  * *result is the caller's, to be given to weft_js_free.
  * Errors: WEFT_EINVAL for what is not iterable; WEFT_EALREADY while another
  * task waits for its next value; else as weft_js_call. A cancelled
- * weft_js_next ends the iteration. Suspends.
+ * weft_js_next ends the iteration: a stream is cancelled, a generator returns.
+ * Nothing is asked for in advance. Suspends.
  */
 int weft_js_next(weft_js_value iterable, weft_js_value *result);
 

@@ -26,7 +26,20 @@ static int shout(weft_js_args *args) {
   weft_js_free(&reply);
   return 0;
 }
-WEFT_EXPORT(shout)
+WEFT_EXPORT_TYPED(shout, "(text: string, times?: number | \\"many\\") => string")
+
+static int letters(weft_js_args *args) {
+  const char *text = weft_js_string(args, 0);
+  for (; text && *text; text++) {
+    int rc = weft_js_yield(args, weft_js_of_number(*text));
+    if (rc < 0) return rc;
+  }
+  return 0;
+}
+WEFT_EXPORT_TYPED(letters, "(text: string) => AsyncIterable<number>")
+
+static int untyped(weft_js_args *args) { return (int)weft_js_count(args); }
+WEFT_EXPORT(untyped)
 
 static int body(void *arg) {
   (void)arg;
@@ -179,27 +192,57 @@ test('load refuses what is no program', async () => {
   assert.equal(output, 'TypeError\nERR_MODULE_NOT_FOUND\n');
 });
 
-test('the types say what there is', limit, async () => {
-  await writeFile(
-    path.join(project, 'app.d.mts'),
-    "export * from 'weft/program';\n",
-  );
-  await writeFile(
-    path.join(project, 'use.ts'),
-    `import { load, WeftError } from 'weft';
+test(
+  'a TypeScript project sees the types of the C functions',
+  limit,
+  async () => {
+    await writeFile(
+      path.join(project, 'use.ts'),
+      `import { load, WeftError } from 'weft';
      import * as app from './app.mjs';
+     import type { Functions } from './app.mjs';
      const status: number = await app.run({ args: ['x'] });
      await using program = await load(app, { stdout: 'pipe' });
-     const text: string = await program.functions.shout('x', AbortSignal.timeout(5));
+     const { functions } = program;
+     const text: string = await functions.shout('x', AbortSignal.timeout(5));
+     await functions.shout('x', 'many');
+     await functions.shout('x', 2, AbortSignal.timeout(5));
+     // @ts-expect-error: no number
+     await functions.shout(1);
+     // @ts-expect-error: a string
+     const number: number = await functions.shout('x');
+     // @ts-expect-error: no such function
+     functions.whisper;
+     // @ts-expect-error: it does not yield
+     functions.shout.iterate('x');
+     // @ts-expect-error: it yields
+     await functions.letters('x');
+     for await (const letter of functions.letters.iterate('x')) letter.toFixed();
+     const stream: ReadableStream<number> = functions.letters.stream('x');
+     const anything: number = await functions.untyped(1, 'x', new Uint8Array(1));
+     const loaded = await load<Functions>(new URL('./app.mjs', import.meta.url));
+     // @ts-expect-error: no number
+     await loaded.functions.shout(1);
+     const unknown = await load('./app.mjs', { stdin: stream.pipeThrough(new TextEncoderStream() as any) });
+     await unknown.functions.whisper?.iterate(1);
+     const started = await app.start();
+     const shouted: string = await started.functions.shout('x');
      // @ts-expect-error: no such option
      await load(app, { argv: [] });
      export const code: string = new WeftError('WEFT_EIO', -31, text + status).code;`,
-  );
-  const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
-  const options =
-    '--noEmit --strict --target es2022 --module nodenext --lib es2023,esnext.disposable,dom';
-  await succeed([tool('NODE'), tsc, ...options.split(' '), 'use.ts'], project);
-});
+    );
+    const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
+    const options =
+      '--noEmit --strict --target es2022 --lib es2023,esnext.disposable,dom,dom.asynciterable';
+    for (const resolution of [
+      'nodenext',
+      'esnext --moduleResolution bundler',
+    ]) {
+      const words = `${options} --module ${resolution} use.ts`.split(' ');
+      await succeed([tool('NODE'), tsc, ...words], project);
+    }
+  },
+);
 
 test('a Vite project bundles it, and the page runs it', limit, async () => {
   const site = path.join(project, 'dist');

@@ -19,7 +19,7 @@ static int echo(weft_js_args *args) {
   int rc = weft_sleep(delay > 0 ? delay : 0);
   return rc < 0 ? rc : weft_js_return(args, weft_js_arg(args, 0));
 }
-WEFT_EXPORT_WITH(echo, 4096)
+WEFT_EXPORT_WITH(echo, "", 4096)
 
 static int fail(weft_js_args *args) { return (int)weft_js_number(args, 0); }
 WEFT_EXPORT(fail)
@@ -111,3 +111,16 @@ static int countdown(weft_js_args *args) {
   return weft_js_return(args, weft_js_of_string("lift-off"));
 }
 WEFT_EXPORT(countdown)
+
+/* Yields what an iterable gives, as it comes. */
+static int relay(weft_js_args *args) {
+  weft_js_value item;
+  int rc;
+  while ((rc = weft_js_next(weft_js_arg(args, 0), &item)) > 0) {
+    rc = weft_js_yield(args, item);
+    weft_js_free(&item);
+    if (rc < 0) return rc;
+  }
+  return rc;
+}
+WEFT_EXPORT(relay)

@@ -207,6 +207,113 @@ const cases = {
     for await (const n of f.countdown.iterate(1e9)) if (n < 1e9 - 2) break;
     return [(await f.count_cleaned_up()) - before, 1];
   },
+  'what C yields is a ReadableStream too; bytes go through a stream': async (
+    f,
+  ) => {
+    const numbers = [];
+    const reader = f.countdown.stream(3).getReader();
+    for (let next; !(next = await reader.read()).done;) {
+      numbers.push(next.value);
+    }
+    const source = new Blob(['bytes, ', 'and more']).stream();
+    const text = await new Response(f.relay.stream(source)).text();
+    const zipped = f.relay
+      .stream(new Blob(['x'.repeat(100_000)]).stream())
+      .pipeThrough(new CompressionStream('gzip'))
+      .pipeThrough(new DecompressionStream('gzip'));
+    const { length } = await new Response(f.relay.stream(zipped)).text();
+    return [
+      [numbers, text, length],
+      [[3, 2, 1], 'bytes, and more', 100_000],
+    ];
+  },
+  'a stream is asked for no more than what its reader wants': async (f) => {
+    let pulled = 0;
+    const source = new ReadableStream(
+      { pull: (controller) => controller.enqueue(++pulled) },
+      { highWaterMark: 0 },
+    );
+    const reader = f.relay.stream(source).getReader();
+    await f.echo(0, 0.01);
+    const atFirst = pulled;
+    const got = [(await reader.read()).value, (await reader.read()).value];
+    await f.echo(0, 0.01);
+    const afterTwo = pulled;
+    await reader.cancel();
+    return [
+      [atFirst, got, afterTwo],
+      [0, [1, 2], 2],
+    ];
+  },
+  'cancelling the stream cancels C, and the stream that C reads': async (f) => {
+    /** @type {(reason: unknown) => void} */
+    let told = () => {};
+    const cancelled = new Promise((resolve) => (told = resolve));
+    const source = new ReadableStream({
+      start: (controller) => controller.enqueue('one'),
+      cancel: () => told('cancelled'),
+    });
+    const reader = f.relay.stream(source).getReader();
+    const first = (await reader.read()).value;
+    const pending = reader.read(); // C waits for what never comes
+    await reader.cancel();
+    return [
+      [first, await cancelled, (await pending).done],
+      ['one', 'cancelled', true],
+    ];
+  },
+  'a call cancelled while its stream gives nothing cancels the stream': async (
+    f,
+  ) => {
+    const controller = new AbortController();
+    /** @type {() => void} */
+    let began = () => {};
+    const beginning = new Promise((resolve) => {
+      began = () => resolve(undefined);
+    });
+    let cancelled = 0;
+    const source = new ReadableStream(
+      {
+        pull: () => {
+          began();
+          return new Promise(() => {});
+        },
+        cancel: () => void cancelled++,
+      },
+      { highWaterMark: 0 },
+    );
+    const call = f.join(source, 1, controller.signal);
+    await beginning;
+    controller.abort();
+    const error = await call.catch((/** @type {any} */ e) => e);
+    return [
+      [error.code, cancelled],
+      ['WEFT_ECANCELED', 1],
+    ];
+  },
+  'errors go through a stream both ways': async (f) => {
+    const broken = new ReadableStream({
+      pull: () => {
+        throw new RangeError('no more');
+      },
+    });
+    const errors = [];
+    for (const source of [broken, 5]) {
+      const reader = f.relay.stream(source).getReader();
+      errors.push(
+        await reader
+          .read()
+          .catch((/** @type {any} */ e) => [e.code, e.message]),
+      );
+    }
+    return [
+      errors,
+      [
+        ['WEFT_EJS', 'weft_js_next: RangeError: no more'],
+        ['WEFT_EINVAL', 'weft_js_next: the value is not iterable'],
+      ],
+    ];
+  },
   'what is yielded to a caller that only awaits is an error': async (f) => {
     const error = await f.countdown(3).catch((/** @type {any} */ e) => e);
     return [error.code, 'WEFT_ENOTSUP'];
