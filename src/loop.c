@@ -127,8 +127,8 @@ static int64_t wait(void) {
 }
 
 /*
- * The clock is costly, so it is read once in `every` steps, and `every` is
- * halved when they took long: a slow step is noticed after a few.
+ * The clock is costly, so it is read once in `every` steps. When they took
+ * longer than SHORT, the next ones are as many as would not have.
  */
 enum {
   MOST_STEPS = 256,
@@ -149,7 +149,8 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
       if (--left > 0) continue;
       int64_t now = weft__host_now();
       if (now - last > SHORT) {
-        every = every > 1 ? every / 2 : 1;
+        int64_t fit = every * (int64_t)SHORT / (now - last);
+        every = fit > 1 ? (int)fit : 1;
       } else if (every < MOST_STEPS) {
         every *= 2;
       }
