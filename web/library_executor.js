@@ -123,8 +123,8 @@ addToLibrary({
     },
 
     watch(worker, kind, more) {
-      const at = performance.now();
-      Module['weft'].watch?.({ kind, worker, at, ...more });
+      const { watch } = Module['weft'];
+      if (watch) watch({ kind, worker, at: performance.now(), ...more });
     },
 
     done(address, [, rc, seconds, output, message, damaged]) {
@@ -191,6 +191,7 @@ addToLibrary({
         next += 16 + rounded(size);
       }
       this.tell(address, jobs, [jobs]);
+      this.watch(address, 'sent', { jobs: count });
     },
   },
 
@@ -231,5 +232,8 @@ addToLibrary({
   },
 
   weft__js_worker_stop__deps: ['$weftPool'],
-  weft__js_worker_stop: (address) => weftPool.stop(address),
+  weft__js_worker_stop: (address) => {
+    weftPool.stop(address);
+    weftPool.watch(address, 'stopped');
+  },
 });

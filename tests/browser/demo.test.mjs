@@ -241,27 +241,112 @@ test('a job that traps is named, and the others go on', limit, () =>
     const { output } = await runToEnd(page);
     assert.match(output, /5040 \/ 3: WEFT_ETRAP: .*divide/);
     assert.match(output, /5040 \/ 6 = 840/);
+    const steps = (await events(page))
+      .map(({ what }) => what)
+      .filter((what) => what.startsWith('worker'));
+    const job = (/** @type {number} */ worker, result = 0) => [
+      `worker ${worker} begins a job`,
+      `worker ${worker} ended a job with ${result}`,
+    ];
+    assert.deepEqual(steps, [
+      ...job(1),
+      ...job(1),
+      ...job(1, -11),
+      'worker 1 was stopped',
+      ...job(2),
+      ...job(2),
+      ...job(2),
+      'worker 2 was stopped',
+    ]);
   }),
+);
+
+test(
+  'a running job is drawn growing, until it ends or its worker is lost',
+  limit,
+  () =>
+    onPage('helloworld', async (page) => {
+      const widths = await page.evaluate(async () => {
+        const { Timeline } = await import(
+          new URL('timeline.mjs', document.baseURI).href
+        );
+        const canvas = document.createElement('canvas');
+        const pen = /** @type {CanvasRenderingContext2D} */ (
+          canvas.getContext('2d', { willReadFrequently: true })
+        );
+        document.body.append(canvas);
+        const box = () => document.createElement('div');
+        const text = box();
+        const timeline = new Timeline({ canvas, tree: box(), text });
+        const tell = timeline.start();
+        canvas.style.setProperty('--accent', 'rgb(1, 2, 3)');
+        const frame = () => new Promise(requestAnimationFrame);
+        /** Pixels of the running colour in the middle of the first lane. */
+        const width = async () => {
+          await frame();
+          await frame();
+          const { data } = pen.getImageData(0, 16, canvas.width, 1);
+          let count = 0;
+          for (let i = 0; i < data.length; i += 4) {
+            if (data[i] === 1 && data[i + 1] === 2 && data[i + 2] === 3)
+              count++;
+          }
+          return count;
+        };
+        const start = performance.now();
+        tell({ kind: 'sent', worker: 7, jobs: 2, at: start });
+        const seen = [await width()];
+        while (performance.now() - start < 200) await frame();
+        seen.push(await width());
+        tell({ kind: 'job', worker: 7, seconds: 0.1, at: start + 150 });
+        while (performance.now() - start < 400) await frame();
+        seen.push(await width());
+        tell({ kind: 'stopped', worker: 7, at: start + 420 });
+        await frame();
+        await frame();
+        return { seen, lines: text.textContent };
+      });
+      const [first, second, third] = widths.seen;
+      assert.ok(first < second && second < third, String(widths.seen));
+      assert.equal(
+        widths.lines,
+        [
+          '0 ms: worker 1 begins a job',
+          '150 ms: worker 1 ended a job with 0',
+          '150 ms: worker 1 begins a job',
+          '420 ms: worker 1 was lost',
+        ].join('\n'),
+      );
+    }),
 );
 
 test('100,000 tasks leave the page its frames', limit, () =>
   onPage('stress', async (page) => {
-    const frames = page.evaluate(async () => {
-      let count = 0;
-      let longest = 0;
-      let last = performance.now();
-      while (document.querySelector('#status')?.textContent?.[0] !== 'E') {
-        await new Promise(requestAnimationFrame);
-        const now = performance.now();
-        // Creating the tasks is one step of one task.
-        if (
-          /switches/.test(document.querySelector('#output')?.textContent ?? '')
-        )
-          longest = Math.max(longest, now - last);
-        last = now;
-        count++;
-      }
-      return { count, longest };
+    // A frame in which the machine was busy elsewhere is none of ours: turns
+    // are counted, of four milliseconds each (responsive.test.mjs).
+    await page.evaluate(() => {
+      const { set } = /** @type {any} */ (
+        Object.getOwnPropertyDescriptor(MessagePort.prototype, 'onmessage')
+      );
+      let turns = 0;
+      Object.defineProperty(MessagePort.prototype, 'onmessage', {
+        /** @param {(event: unknown) => void} listener */
+        set(listener) {
+          set.call(this, (/** @type {unknown} */ event) => {
+            turns++;
+            listener(event);
+          });
+        },
+      });
+      /** @type {number[]} */
+      const frames = [];
+      const frame = () => {
+        if (turns) frames.push(turns);
+        turns = 0;
+        requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+      Object.assign(globalThis, { frames });
     });
     await page.fill('#choices input >> nth=1', '2');
     const { output, status } = await runToEnd(page);
@@ -270,9 +355,13 @@ test('100,000 tasks leave the page its frames', limit, () =>
       output,
       /^100000 tasks\n([\d.]+ million switches a second\n)+/,
     );
-    const { count, longest } = await frames;
-    assert.ok(count > 30, `${count} frames`);
-    assert.ok(longest < 250, `a frame of ${longest} ms`);
+    const frames = await page.evaluate(
+      () => /** @type {any} */ (globalThis).frames,
+    );
+    frames.sort((/** @type {number} */ a, /** @type {number} */ b) => a - b);
+    assert.ok(frames.length >= 20, `${frames.length} frames in two seconds`);
+    const most = frames[Math.floor(frames.length * 0.9)];
+    assert.ok(most <= 12, `turns between frames: ${frames}`);
   }),
 );
 

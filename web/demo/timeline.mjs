@@ -5,7 +5,8 @@
 
 /**
  * @typedef {object} TraceEvent
- * @property {'created' | 'resumed' | 'suspended' | 'ended' | 'job' | 'lost'} kind
+ * @property {'created' | 'resumed' | 'suspended' | 'ended' | 'sent' | 'job' |
+ *   'lost' | 'stopped'} kind
  * @property {number} at milliseconds
  * @property {number} [task] names it until it has ended
  * @property {string} [name]
@@ -14,6 +15,7 @@
  * @property {number} [result]
  * @property {boolean} [cancelled]
  * @property {number} [worker]
+ * @property {number} [jobs] how many a worker was sent
  * @property {number} [seconds] how long the job took
  */
 
@@ -24,15 +26,21 @@
  * @property {number} [to] when it ended
  * @property {{from: number, to: number}[]} running
  * @property {number} [since] when it began to run
+ * @property {number} jobs that a worker has not done yet
  * @property {string} what it waits in
  * @property {number} on
  * @property {'' | 'done' | 'cancelled' | 'failed'} end
+ * @property {number[]} failed when it, or a job of it, was cancelled or failed
  */
 
 const most = { lanes: 60, spans: 400, lines: 400 };
 const rowHeight = 22;
-const labelWidth = 118;
+const labelWidth = 126;
 const axisHeight = 22;
+const steps = [1, 10, 100, 1000, 10_000]
+  .flatMap((ms) => [ms, 2 * ms, 5 * ms])
+  .concat(60_000);
+const edge = { left: 10, top: 5, right: 22 };
 
 export class Timeline {
   #canvas;
@@ -47,9 +55,11 @@ export class Timeline {
   #tasks = new Map();
   /** @type {Map<number, Lane>} by worker */
   #workers = new Map();
+  #workersSeen = 0;
   /** @type {string[]} */
   #lines = [];
   #left = 0;
+  #changed = true; // what is told in words
 
   /**
    * @param {{canvas: HTMLCanvasElement, tree: HTMLElement, text: HTMLElement}} parts
@@ -61,7 +71,10 @@ export class Timeline {
     new ResizeObserver(() => this.#later()).observe(canvas);
   }
 
-  /** A run begins: forgets the last one, and gives what to tell its events. */
+  /**
+   * A run begins: forgets the last one, and gives what to tell its events. The
+   * first of them is its zero.
+   */
   start() {
     this.#begin = performance.now();
     this.#end = 0;
@@ -69,7 +82,9 @@ export class Timeline {
     this.#lanes = [];
     this.#tasks = new Map();
     this.#workers = new Map();
+    this.#workersSeen = 0;
     this.#lines = [];
+    this.#changed = true;
     this.#later();
     const run = this.#tasks;
     return (/** @type {TraceEvent} */ event) => {
@@ -80,11 +95,14 @@ export class Timeline {
   /** The run is over. */
   stop() {
     this.#end = performance.now();
+    this.#changed = true;
     this.#later();
   }
 
   /** @param {TraceEvent} event */
   #add(event) {
+    if (!this.#lines.length) this.#begin = event.at;
+    this.#changed = true;
     this.#later();
     if (event.worker !== undefined) this.#addJob(event, event.worker);
     else this.#addStep(event, /** @type {number} */ (event.task));
@@ -120,6 +138,7 @@ export class Timeline {
     }
     const failed = (event.result ?? 0) < 0;
     lane.end = event.cancelled ? 'cancelled' : failed ? 'failed' : 'done';
+    if (lane.end !== 'done') lane.failed.push(at);
     lane.to = at;
     this.#tasks.delete(task);
     const how = {
@@ -132,23 +151,39 @@ export class Timeline {
   }
 
   /** @param {TraceEvent} event @param {number} worker */
-  #addJob({ kind, at, seconds = 0, result = 0 }, worker) {
-    const from = Math.max(at - seconds * 1000, this.#begin);
+  #addJob({ kind, at, jobs = 0, seconds = 0, result = 0 }, worker) {
     let lane = this.#workers.get(worker);
-    if (!lane) {
-      lane = this.#newLane(`worker ${this.#workers.size + 1}`, from);
-      if (!lane) return;
-      this.#workers.set(worker, lane);
+    if (!lane && kind === 'sent') {
+      lane = this.#newLane(`worker ${++this.#workersSeen}`, at);
+      if (lane) this.#workers.set(worker, lane);
     }
-    if (kind === 'job') {
+    if (!lane) return;
+    if (kind === 'sent') {
+      lane.jobs += jobs;
+      if (lane.since === undefined) this.#beginJob(lane, at);
+    } else if (kind === 'job') {
+      // The worker's own measure, without the way to it.
+      const from = Math.max(at - seconds * 1000, lane.since ?? at);
       this.#ran(lane, from, at);
+      if (result < 0) lane.failed.push(at);
       this.#say(at, lane.name, `ended a job with ${result}`);
+      lane.since = undefined;
+      if (--lane.jobs > 0) this.#beginJob(lane, at);
     } else {
-      lane.end = 'failed';
+      const lost = kind === 'lost' || lane.since !== undefined;
+      if (lane.since !== undefined) this.#ran(lane, lane.since, at);
+      lane.since = undefined;
+      if (lost) lane.failed.push(at);
       lane.to = at;
       this.#workers.delete(worker);
-      this.#say(at, lane.name, 'was lost');
+      this.#say(at, lane.name, lost ? 'was lost' : 'was stopped');
     }
+  }
+
+  /** @param {Lane} lane @param {number} at */
+  #beginJob(lane, at) {
+    lane.since = at;
+    this.#say(at, lane.name, 'begins a job');
   }
 
   /** @param {string} name @param {number} from */
@@ -158,7 +193,16 @@ export class Timeline {
       return undefined;
     }
     /** @type {Lane} */
-    const lane = { name, from, running: [], what: '', on: 0, end: '' };
+    const lane = {
+      name,
+      from,
+      running: [],
+      jobs: 0,
+      what: '',
+      on: 0,
+      end: '',
+      failed: [],
+    };
     this.#lanes.push(lane);
     return lane;
   }
@@ -187,8 +231,11 @@ export class Timeline {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
       this.#draw();
-      this.#tree.replaceChildren(this.#treeOf());
-      this.#text.textContent = this.#lines.join('\n');
+      if (this.#changed) {
+        this.#changed = false;
+        this.#tree.replaceChildren(this.#treeOf());
+        this.#text.textContent = this.#lines.join('\n');
+      }
       if (!this.#end && this.#begin) this.#later();
     });
   }
@@ -197,7 +244,7 @@ export class Timeline {
     const canvas = this.#canvas;
     const width = canvas.clientWidth;
     const rows = Math.max(this.#lanes.length, 3);
-    const height = rows * rowHeight + axisHeight;
+    const height = edge.top + rows * rowHeight + axisHeight;
     const ratio = devicePixelRatio;
     canvas.width = width * ratio;
     canvas.height = height * ratio;
@@ -210,13 +257,13 @@ export class Timeline {
     pen.font = `13px ${style.fontFamily}`;
     pen.textBaseline = 'middle';
     const now = this.#end || performance.now();
-    const span = Math.max(now - this.#begin, 1000);
+    // A short run has all of the width in the end.
+    const span = Math.max(now - this.#begin, this.#end ? 20 : 1000);
+    const room = width - labelWidth - edge.right;
     const x = (/** @type {number} */ at) =>
-      labelWidth + ((at - this.#begin) / span) * (width - labelWidth - 14);
+      labelWidth + ((at - this.#begin) / span) * room;
 
-    const step = [100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000].find(
-      (ms) => (ms / span) * (width - labelWidth) > 60,
-    );
+    const step = steps.find((ms) => (ms / span) * room > 60);
     pen.textAlign = 'center';
     for (let ms = 0; step && ms <= span; ms += step) {
       const at = x(this.#begin + ms);
@@ -228,9 +275,9 @@ export class Timeline {
 
     pen.textAlign = 'left';
     this.#lanes.forEach((lane, row) => {
-      const middle = row * rowHeight + rowHeight / 2;
+      const middle = edge.top + row * rowHeight + rowHeight / 2;
       pen.fillStyle = colour('--ink');
-      pen.fillText(lane.name, 2, middle, labelWidth - 8);
+      pen.fillText(lane.name, edge.left, middle, labelWidth - 2 * edge.left);
       const to = lane.to ?? now;
       pen.fillStyle = colour('--waiting');
       pen.fillRect(x(lane.from), middle - 4, x(to) - x(lane.from), 8);
@@ -240,10 +287,10 @@ export class Timeline {
       for (const { from, to } of running) {
         pen.fillRect(x(from), middle - 7, Math.max(x(to) - x(from), 2.5), 14);
       }
-      if (lane.end === 'cancelled' || lane.end === 'failed') {
+      for (const moment of lane.failed) {
         pen.strokeStyle = colour('--error');
         pen.lineWidth = 2.5;
-        const at = x(to);
+        const at = x(moment);
         pen.beginPath();
         pen.moveTo(at - 5, middle - 5);
         pen.lineTo(at + 5, middle + 5);
