@@ -83,6 +83,11 @@ const cases = {
       [true, 10_000, true],
     ];
   },
+  '10,000 calls at once, each by way of JavaScript into C again': async (f) => {
+    const calls = Array.from({ length: 10_000 }, () => f.factorial(3));
+    const results = await Promise.all(calls);
+    return [results.every((value) => value === 6), true];
+  },
   'an AbortSignal cancels its call, which may clean up first': async (f) => {
     const before = await f.count_cleaned_up();
     const controller = new AbortController();
