@@ -53,13 +53,13 @@ place_of() {
 choose_web() {
   need emscripten binaryen minifier
   cc=("$WEFT_EMCC") ar=$WEFT_EMAR backend=web switch=asyncify
-  link_inputs=("$top"/web/* "$top"/src/asyncify.*)
+  link_inputs=("$top"/web/* "$top"/src/asyncify.* "$top/.tools/cpu_jobs.mjs")
 }
 
 choose_wasi() {
-  need wasi binaryen wasm_tools
+  need node wasi binaryen wasm_tools
   cc=("$WEFT_WASI_CC" --target=wasm32-wasip2) ar=$WEFT_WASI_AR backend=wasi switch=asyncify
-  link_inputs=("$top"/wasi/* "$top"/wasi/wit/** "$top"/src/asyncify.*)
+  link_inputs=("$top"/wasi/* "$top"/wasi/wit/** "$top"/src/asyncify.* "$top/.tools/cpu_jobs.mjs")
 }
 
 choose_native() {
@@ -182,6 +182,9 @@ instrument() {
   if [[ " ${libraries[*]} " == *libmbedtls.a* ]]; then mapfile -t -O "${#flags[@]}" flags <"$WEFT_MBEDTLS/functions"; fi
   removed=$(IFS=, && echo "${flags[*]}")
   read_flags "$top/src/asyncify.flags"
+  if [[ $mode == release ]] && grep -qF weft__cpu_job_ "$1"; then
+    "$WEFT_NODE" "$top/.tools/cpu_jobs.mjs" "$WEFT_WASM_OPT" "$1" "$removed" "${flags[@]}"
+  fi
   # A program need not contain each function of the list.
   "$WEFT_WASM_OPT" "$1" "${flags[@]}" ${removed:+"--pass-arg=asyncify-removelist@$removed"} \
     -o "$1.instrumented" 2>&1 | sed '/Asyncify removelist contained/d' >&2

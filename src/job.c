@@ -60,8 +60,7 @@ static int run_chunk(weft__call *call) {
   return 0;
 }
 
-int weft__job_run(void *arg) {
-  weft__call *call = arg;
+static int run_call(weft__call *call) {
   const weft_job *job = call->job;
   if (job->bytes) return job->bytes(call->input, call->size, &call->output);
   size_t wanted = (call->items ? call->items : 1) * job->input_size;
@@ -72,6 +71,14 @@ int weft__job_run(void *arg) {
                       job->name, wanted, call->size);
   }
   return call->items ? run_chunk(call) : run_typed(call);
+}
+
+int weft__job_run(void *arg) {
+  weft__call *call = arg;
+  weft__loop.cpu_job = call->job->cpu ? call->job->name : NULL;
+  int rc = run_call(call);
+  weft__loop.cpu_job = NULL;
+  return rc;
 }
 
 /* ---- looking whether the end is wanted */
@@ -85,6 +92,7 @@ bool weft_job_cancelled(void) {
   weft__task *task = weft__loop.current;
   if (!task) return false;
   if (task->cancel_requests > 0) return true;
+  if (weft__loop.cpu_job) return false;
   int64_t now = weft__host_now();
   if (now < next_look) return false;
   weft__loop.host_ops++;

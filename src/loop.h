@@ -49,9 +49,10 @@ struct weft__loop {
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
-  weft__list tasks;   /* all that have not ended, in order of creation */
-  weft__list closers; /* of weft__closer, closed last in, first out */
-  uint32_t host_ops;  /* what the host may still complete */
+  const char *cpu_job; /* the job of WEFT_CPU_JOB that runs now, or NULL */
+  weft__list tasks;    /* all that have not ended, in order of creation */
+  weft__list closers;  /* of weft__closer, closed last in, first out */
+  uint32_t host_ops;   /* what the host may still complete */
   weft__phase phase;
   const struct weft__hooks *hooks; /* of debug mode (hooks.h), or NULL */
   bool traced; /* the next run has debug mode for weft_trace */

@@ -247,7 +247,12 @@ weft_task *weft_create_task_at(weft_fn fn, void *arg,
 weft__task *weft__current(void) {
   weft__task *task = weft__loop.current;
   if (!task) weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
-  return task;
+  if (!weft__loop.cpu_job) return task;
+  weft__fail(WEFT_ENOTRUNNING,
+             "job '%s' is registered with WEFT_CPU_JOB, which promises that it "
+             "never waits: use WEFT_JOB",
+             weft__loop.cpu_job);
+  return NULL;
 }
 
 int weft__wait_on(weft__future *future, const char *what) {

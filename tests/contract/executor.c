@@ -166,12 +166,28 @@ static int add(int n) { return n + 1; }
 static int minus(int n) { return -n; }
 static int (*volatile steps[])(int n) = {add, minus};
 
-/* Calls through pointers, and is not instrumented. */
+/* Calls through pointers, itself and in what it calls. */
+static int compare(const void *a, const void *b) {
+  return *(const int *)a - *(const int *)b;
+}
+static __attribute__((noinline)) int step_down(int count, int value) {
+  return count ? step_down(count - 1, steps[count % 2](value)) : value;
+}
 static int steps_of(const int *count, int *out) {
+  int few[] = {3, 1, 2};
+  qsort(few, 3, sizeof *few, compare);
   for (int i = 0; i < *count; i++) *out = steps[i % 2](*out);
+  *out += step_down(*count, 0) + 100 * few[0] + 10 * few[1] + few[2];
   return 0;
 }
 WEFT_CPU_JOB(steps_of, int, int)
+
+/* Breaks the promise of its registration. */
+static int dreamy(const int *in, int *out) {
+  *out = weft_job_cancelled();
+  return weft_sleep(*in);
+}
+WEFT_CPU_JOB(dreamy, int, int)
 
 static int twice(const int *in, int *out) {
   *out = 2 * *in;
@@ -239,6 +255,7 @@ static int results(weft_executor *pool) {
   int in = 21, twofold;
   rc = weft_to_thread(steps_of, &in, &twofold);
   printf("through pointers: %d %d\n", rc, twofold);
+  show("a promise broken", weft_to_thread(dreamy, &in, &twofold));
   rc = weft_to_thread(quiet, &in, &twofold);
   printf("to_thread: %d %d\n", rc, twofold);
   return 0;

@@ -46,7 +46,9 @@ nothing: 0
 gather: WEFT_EBROKEN: the barrier is broken
 WEFT_EBROKEN
 77
-through pointers: 0 1
+through pointers: 0 124
+a promise broken: WEFT_ENOTRUNNING: job 'dreamy' is registered with \
+WEFT_CPU_JOB, which promises that it never waits: use WEFT_JOB
 to_thread: 0 42
 `,
 );
