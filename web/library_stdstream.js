@@ -140,7 +140,7 @@ addToLibrary({
   weft__js_open_input: (s) => {
     const weft = Module['weft'];
     const isOfProcess =
-      isNode && !Module['weftPort'] && weft.stdin === undefined;
+      isNode && !Module['weftWay'] && weft.stdin === undefined;
     if (isOfProcess) new WeftStdStream(s, process.stdin);
     else {
       weft.input ??= {
@@ -158,7 +158,7 @@ addToLibrary({
   weft__js_open_output: (s, fd) => {
     const weft = Module['weft'];
     const given = weft.outputs?.[fd];
-    if (isNode && !Module['weftPort'] && !given) {
+    if (isNode && !Module['weftWay'] && !given) {
       new WeftStdStream(s, fd === 1 ? process.stdout : process.stderr);
     } else {
       const write = (bytes) => void weft.write(fd, bytes);
