@@ -8,7 +8,8 @@
 static int await(weft__future *future, const char *what) {
   weft__pin(future);
   int rc = weft__wait_on(future, what);
-  if (rc >= 0) rc = weft__take(future);
+  /* One that was cancelled tells why, also if the waiting task was after it. */
+  if (rc >= 0 || future->state == WEFT__CANCELLED) rc = weft__take(future);
   weft__unpin(future);
   return rc;
 }

@@ -26,8 +26,12 @@ static call *call_of(weft__handle *handle) {
   return weft__container(handle, call, alarm.handle);
 }
 
+/* Its record goes, also at the end of a run in which it has never run. */
+static void drop_call(weft__future *future) {
+  weft__locals_drop(weft__container(future, call, future)->locals);
+}
+
 static void finish(call *c, int result) {
-  weft__locals_drop(c->locals);
   if (c->subject) weft__unpin(c->subject);
   weft__complete(&c->future, result);
   weft__unpin(&c->future);
@@ -68,6 +72,7 @@ static call *call_new(const char *what, void *arg, const char *name,
   call *c = weft__container(future, call, future);
   weft__pin(future);
   future->cancel = cancel_call;
+  future->dropped = drop_call;
   weft__alarm_init(&c->alarm, weft__call_run);
   c->subject = NULL;
   c->arg = arg;
@@ -92,7 +97,6 @@ static weft_future *call_at(int64_t when, weft_call_fn fn, void *arg,
   if (!c) return NULL;
   c->fn = fn;
   if (weft__alarm_set(&c->alarm, when) < 0) {
-    weft__locals_drop(c->locals);
     weft__unpin(&c->future);
     return NULL;
   }

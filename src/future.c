@@ -82,18 +82,26 @@ void weft__complete(weft__future *future, int result) {
   weft__list_splice(&weft__loop.ready, &future->callbacks);
 }
 
-int weft__take(weft__future *future) {
-  future->taken = true;
-  if (future->result < 0 && weft__has_message(future)) {
-    weft__fail(future->result, "%s", future->message);
-  }
-  return future->result;
-}
-
 void weft__set_message(weft__future *future, int code, const char *text) {
   free(future->message);
   future->message = text ? strdup(text) : NULL;
   future->message_code = code;
+}
+
+static void forget_reason(weft__future *future) {
+  if (future->message && future->message_code == WEFT_ECANCELED) {
+    weft__set_message(future, 0, NULL);
+  }
+}
+
+int weft__take(weft__future *future) {
+  future->taken = true;
+  if (future->result < 0 && weft__has_message(future)) {
+    weft__fail(future->result, "%s", future->message);
+  } else if (future->result == WEFT_ECANCELED && weft__loop.current) {
+    forget_reason(&weft__loop.current->future); /* of a cancel before this */
+  }
+  return future->result;
 }
 
 void weft__complete_as(weft__future *future, weft__future *other) {
@@ -107,9 +115,23 @@ void weft__complete_as(weft__future *future, weft__future *other) {
 void weft__note_reason(weft__future *future) {
   if (reason) {
     weft__set_message(future, WEFT_ECANCELED, reason);
-  } else if (future->message && future->message_code == WEFT_ECANCELED) {
-    weft__set_message(future, 0, NULL); /* of an earlier cancel */
+  } else {
+    forget_reason(future); /* of an earlier cancel */
   }
+}
+
+bool weft__cancel_late(const weft__wait *wait) {
+  weft__future *future = &weft__loop.current->future;
+  const char *outer = reason;
+  char *own = NULL; /* a copy: what is cancelled may lead back to the task */
+  if (future->message && future->message_code == WEFT_ECANCELED) {
+    own = strdup(future->message);
+  }
+  reason = own;
+  bool cancelled = wait->cancel(wait);
+  reason = outer;
+  free(own);
+  return cancelled;
 }
 
 /* The words, in programs that carry them (strerror.c). */

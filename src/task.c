@@ -133,7 +133,9 @@ static bool weft__task_cancel(weft__future *future) {
   weft__task *first = weft__task_of(future), *task = first, *next;
   for (;;) {
     task->cancel_requests++;
-    weft__note_reason(&task->future);
+    /* Of several requests before it resumes, the first one's reason counts. */
+    bool told = task->wait && task->wake == WEFT_ECANCELED;
+    if (!told) weft__note_reason(&task->future);
     if (weft__loop.hooks) weft__loop.hooks->cancelled(task);
     task->met = true;
     next = awaited_task(task);

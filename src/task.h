@@ -75,6 +75,12 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
 void weft__task_start_eager(weft__task *task, const weft_task_options *options);
 
 /*
+ * weft__cancel_late cancels the wait of the current task for a request that
+ * came before it, and with its reason; the result is that of the wait's cancel.
+ */
+bool weft__cancel_late(const weft__wait *wait);
+
+/*
  * weft__suspend leaves the current task until its handle has become ready
  * and run. It returns 0, what the waker put into task->wake, or
  * WEFT_ECANCELED. Inline, as each frame between a task and the switch costs.
@@ -84,7 +90,7 @@ static inline void weft__suspend_begin(const weft__wait *wait) {
   weft__task *task = weft__loop.current;
   task->wait = wait;
   task->wake = 0;
-  if (task->must_cancel && wait->cancel && wait->cancel(wait)) {
+  if (task->must_cancel && wait->cancel && weft__cancel_late(wait)) {
     task->must_cancel = false;
   }
 }

@@ -10,6 +10,7 @@ with a line "~ WHY"; what comes after is not compared.
 
 import asyncio
 import asyncio.base_events
+import contextvars
 import functools
 import gc
 import itertools
@@ -36,6 +37,8 @@ class Clock:
 
     def select(self, timeout):
         if timeout is None:
+            if self.loop.trace.cleanups:
+                self.loop.trace.cut("cleanup functions run after a deadlock")
             self.loop.trace.add("deadlock")
             self.loop.trace.ended = True
             raise Deadlock
@@ -105,6 +108,7 @@ class Trace:
     def __init__(self):
         self.lines = []
         self.ended = False
+        self.cleanups = 0  # functions that were pushed and did not run yet
 
     def add(self, line):
         if not self.ended:
@@ -232,6 +236,13 @@ def text(value):
     return str(value)
 
 
+def told(error):
+    """An error as it stands in the trace, with the reason of a cancel."""
+    if isinstance(error, asyncio.CancelledError) and error.args:
+        return f"ECANCELED {error.args[0]}"
+    return name_of(error)
+
+
 def seconds(units):
     return None if units < 0 else units * UNIT
 
@@ -269,6 +280,8 @@ class Program:
         loop = asyncio.get_running_loop()
         self.futures = [loop.create_future() for _ in range(2)]
         self.tasks = {}
+        self.reasons = False  # whether a cancel had one
+        self.locals = [contextvars.ContextVar(f"v{i}", default=0) for i in range(2)]
 
     async def main(self):
         self.make_objects()
@@ -298,10 +311,18 @@ class Program:
         except BaseException as error:
             if not isinstance(error, (Exception, asyncio.CancelledError)):
                 raise  # the interpreter's own end
-            self.trace.add(f"{number} end {name_of(error)}")
+            self.trace.add(f"{number} end {told(error)}")
             raise
-        self.trace.add(f"{number} end {result}")
+        else:
+            self.trace.add(f"{number} end {result}")
+        finally:
+            state.clean_up()
         return result
+
+    @functools.cache
+    def said(self, number):
+        """The done-callback of a task of that number: always the same."""
+        return lambda task: self.trace.add(f"{number} on_done")
 
     def spawned(self, numbers):
         return [self.tasks[n] for n in numbers if n in self.tasks]
@@ -316,6 +337,8 @@ class Script:
         self.ops = ops
         self.groups = []
         self.scopes = []  # timeouts
+        self.cleanups = []  # functions, and the scopes around and between them
+        self.call = None  # the last one made
 
     async def run(self, first, end):
         """Runs the ops from first to end; what `return` gives, or None."""
@@ -323,7 +346,7 @@ class Script:
         while i < end:
             goes_on, name, args = self.ops[i]
             inner = i + 1
-            if name in ("timeout", "group"):
+            if name in SCOPES:
                 inner += args[-1]
             try:
                 if name == "return":
@@ -332,7 +355,12 @@ class Script:
                     raise AppError(("EIO", "EPROTO", "EACCES")[args[0]])
                 returned = None
                 if name == "timeout":
-                    returned = await self.run_timeout(args[0], i + 1, inner)
+                    scope = asyncio.timeout(seconds(args[0]))
+                    returned = await self.run_timeout(scope, i + 1, inner)
+                    result = 0
+                elif name == "timeout_at":
+                    scope = asyncio.timeout_at(seconds(args[0]))
+                    returned = await self.run_timeout(scope, i + 1, inner)
                     result = 0
                 elif name == "group":
                     returned = await self.run_group(i + 1, inner)
@@ -342,7 +370,7 @@ class Script:
             except BaseException as error:
                 if not isinstance(error, (Exception, asyncio.CancelledError)):
                     raise
-                self.note(i, name, name_of(error))
+                self.note(i, name, told(error))
                 if not goes_on:
                     raise
             else:
@@ -352,23 +380,37 @@ class Script:
             i = inner
         return None
 
-    async def run_timeout(self, units, first, end):
-        async with asyncio.timeout(seconds(units)) as scope:
+    async def run_timeout(self, scope, first, end):
+        async with scope:
             self.scopes.append(scope)
+            self.cleanups.append(scope)
             try:
                 return await self.run(first, end)
             finally:
                 self.scopes.pop()
+                self.cleanups.remove(scope)
 
     async def run_group(self, first, end):
-        async with asyncio.TaskGroup() as group:
-            group._tasks = OrderedSet()
-            self.groups.append(group)
-            try:
-                returned = await self.run(first, end)
-            finally:
-                self.groups.pop()
-        return returned
+        try:
+            async with asyncio.TaskGroup() as group:
+                group._tasks = OrderedSet()
+                self.groups.append(group)
+                self.cleanups.append(group)
+                try:
+                    return await self.run(first, end)
+                finally:
+                    self.groups.pop()
+                    self.cleanups.remove(group)
+        except asyncio.CancelledError:
+            self.forgotten([asyncio.current_task()])
+            raise
+
+    def forgotten(self, tasks):
+        """asyncio tells the first who asks why a task was cancelled, and loses
+        the reason in shields; weft tells it to all."""
+        if any(task.cancelling() or task.cancelled() for task in tasks):
+            if self.program.reasons:
+                self.program.trace.cut("the reason of a cancel is told to all")
 
     def note(self, i, name, result):
         self.program.trace.add(f"{self.number}.{i} {name} {result}")
@@ -381,7 +423,12 @@ class Script:
             args = [p.tasks[args[0]], *args[1:]]
         result = OPS[name](self, *args)
         if asyncio.iscoroutine(result):
-            result = await result
+            try:
+                result = await result
+            except asyncio.CancelledError as error:
+                if not error.args and name in WAITS_FOR_TASKS:
+                    self.forgotten([t for t in p.tasks.values() if t.cancelled()])
+                raise
         return result
 
     # --- the ops
@@ -470,15 +517,61 @@ class Script:
         return task.exception() or task.result()
 
     def on_done(self, task):
-        number = self.number
-        trace = self.program.trace
-        task.add_done_callback(lambda task: trace.add(f"{number} on_done"))
+        task.add_done_callback(self.program.said(self.number))
 
     def soon(self, task):
-        asyncio.get_running_loop().call_soon(task.cancel)
+        self.call = asyncio.get_running_loop().call_soon(task.cancel)
 
     def later(self, task, units):
-        asyncio.get_running_loop().call_later(units * UNIT, task.cancel)
+        loop = asyncio.get_running_loop()
+        self.call = loop.call_later(units * UNIT, task.cancel)
+
+    def cancel_with(self, task, n):
+        self.program.reasons = True
+        return task.cancel(f"because {n}")
+
+    def recall(self):
+        if not self.call:
+            return "-"
+        self.call.cancel()
+        self.call = None
+
+    def off_done(self, task):
+        return task.remove_done_callback(self.program.said(self.number))
+
+    def cleanup_push(self, value):
+        line = f"{self.number} cleanup {value}"
+        self.cleanups.append(lambda: self.program.trace.add(line))
+        self.program.trace.cleanups += 1
+
+    def cleanup_pop(self, run):
+        if not self.cleanups or not callable(self.cleanups[-1]):
+            raise RuntimeError
+        clean = self.cleanups.pop()
+        self.program.trace.cleanups -= 1
+        if run:
+            clean()
+
+    def clean_up(self):
+        while self.cleanups:
+            self.program.trace.cleanups -= 1
+            self.cleanups.pop()()
+
+    def local_set(self, i, value):
+        self.program.locals[i].set(value)
+
+    def local_get(self, i):
+        return self.program.locals[i].get()
+
+    def tell_local(self, i):
+        value = self.program.locals[i].get()
+        self.program.trace.add(f"{self.number} local {value}")
+
+    def local_soon(self, i):
+        asyncio.get_running_loop().call_soon(self.tell_local, i)
+
+    def local_done(self, task, i):
+        task.add_done_callback(lambda task: self.tell_local(i))
 
 
 def of(objects, method, *fixed):
@@ -507,8 +600,18 @@ OPS = {
     "cancelling": lambda script, task: task.cancelling(),
     "state": Script.state,
     "on_done": Script.on_done,
+    "cancel_with": Script.cancel_with,
     "soon": Script.soon,
     "later": Script.later,
+    "recall": Script.recall,
+    "off_done": Script.off_done,
+    "tasks": lambda script: len(all_tasks()),
+    "local_set": Script.local_set,
+    "local_get": Script.local_get,
+    "local_soon": Script.local_soon,
+    "local_done": Script.local_done,
+    "cleanup_push": Script.cleanup_push,
+    "cleanup_pop": Script.cleanup_pop,
     "lock": lambda script, i: drop(script.program.locks[i].acquire()),
     "unlock": of("locks", "release"),
     "locked": of("locks", "locked"),
@@ -521,6 +624,9 @@ OPS = {
     ),
     "condition_release": of("conditions", "release"),
     "condition_wait": lambda script, i: drop(script.program.conditions[i].wait()),
+    "condition_wait_for": lambda script, i: drop(
+        script.program.conditions[i].wait_for(script.program.events[i].is_set)
+    ),
     "condition_notify": of("conditions", "notify"),
     "condition_notify_all": of("conditions", "notify_all"),
     "semaphore_acquire": lambda script, i: drop(
@@ -547,7 +653,10 @@ OPS = {
     "future_wait": lambda script, i: wait(script.program.futures[i]),
     "future_cancel": of("futures", "cancel"),
 }
-TASK_OPS = "await wait_for shield cancel cancelling state on_done soon later".split()
+WAITS_FOR_TASKS = "await shield gather wait_for".split()
+SCOPES = "timeout timeout_at group".split()
+TASK_OPS = """await wait_for shield cancel cancel_with cancelling state on_done
+    off_done local_done soon later""".split()
 
 
 async def wait(future):

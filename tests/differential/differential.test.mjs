@@ -15,7 +15,7 @@ import { format, generate, parse } from './programs.mjs';
 
 const count = Number(process.env.WEFT_PROGRAMS ?? 1000);
 const first = Number(process.env.WEFT_FIRST ?? 1);
-const BATCH = 2000; // programs in one process
+const BATCH = 1000; // programs in one process
 
 /** @typedef {import('./differential.mjs').Side} Side */
 

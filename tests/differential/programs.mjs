@@ -45,6 +45,8 @@ const families = {
     'condition_acquire i; condition_notify_all i; condition_release i',
     ...['condition_acquire o', 'condition_wait o', 'condition_notify o 3'],
     'condition_release o',
+    'condition_acquire i; condition_wait_for i; condition_release i',
+    'condition_acquire i; event_set i; condition_notify_all i; condition_release i',
   ],
   semaphore: [
     ...['semaphore_acquire o', 'semaphore_release o', 'semaphore_locked o'],
@@ -69,13 +71,26 @@ const families = {
   ],
   cancel: [
     ...['cancel t', 'cancel t', 'cancel t', 'uncancel', 'cancelling t'],
-    ...['soon t', 'later t d'],
+    ...['soon t', 'later t d', 'recall'],
+    ...['cancel_with t v', 'cancel_with t v', 'cancel_with t v'],
   ],
   scope: [
     ...['timeout d', 'timeout d', 'timeout 0', 'group', 'group'],
-    'reschedule D',
+    ...['timeout_at d', 'reschedule D'],
   ],
+  local: [
+    ...['local_set o v', 'local_set o v', 'local_get o', 'local_get o'],
+    ...['local_soon o', 'local_done t o'],
+  ],
+  cleanup: [
+    ...['cleanup_push v', 'cleanup_push v', 'cleanup_push v', 'cleanup_pop 2'],
+    ...['timeout d', 'group'],
+  ],
+  callback: ['on_done t', 'on_done t', 'off_done t', 'tasks', 'state t'],
 };
+
+const isScope = (/** @type {string} */ name) =>
+  ['timeout', 'timeout_at', 'group'].includes(name);
 
 const always = [
   ...['sleep 0', 'sleep 0', 'sleep d', 'await c', 'cancel t', 'state t'],
@@ -185,7 +200,7 @@ export function generate(seed) {
     const [name, ...kinds] = shape.split(' ');
     const args = kinds.flatMap((kind) => argument(kind, task));
     const goesOn = random(5) < 2;
-    if (name !== 'timeout' && name !== 'group') return { goesOn, name, args };
+    if (!isScope(name)) return { goesOn, name, args };
     return { goesOn, name, args, body: ops(task, random(4), depth + 1) };
   };
 
@@ -286,7 +301,7 @@ export function parse(text) {
       const op = { goesOn: flag === 'c', name, args: rest.map(Number) };
       for (const scope of open) scope.left--;
       open[open.length - 1].ops.push(op);
-      if (name === 'timeout' || name === 'group') {
+      if (isScope(name)) {
         op.body = [];
         const left = Number(op.args.pop());
         open.push({ ops: op.body, left });

@@ -18,6 +18,7 @@ typedef struct script {
   int number;
   weft_task_group *group; /* the innermost one */
   weft_timeout *scope;    /* the innermost one */
+  weft_future *call;      /* the last one made; NULL: none */
   bool returned;          /* by the op `return` */
   char note[128]; /* what an op has to say instead of its result; or empty */
 } script;
@@ -58,6 +59,15 @@ static void add_result(script *s, int result) {
   char text[32];
   snprintf(text, sizeof text, "%d", result);
   add_note(s, result < 0 ? weft_error_name(result) + strlen("WEFT_") : text);
+}
+
+/* An error that an op or a task has ended with, with the reason of a cancel. */
+static void add_error(script *s, int error) {
+  add_result(s, error);
+  const char *reason = weft_errmsg(error);
+  if (error == WEFT_ECANCELED && strcmp(reason, weft_strerror(error)) != 0) {
+    add_note(s, reason);
+  }
 }
 
 /* The op had nothing to work on. */
@@ -107,9 +117,75 @@ TASK_OP(wait_for, weft_wait_for(task, seconds(args[1])))
 TASK_OP(shield, weft_await_release(weft_shield(task)))
 TASK_OP(cancel, weft_cancel(task))
 TASK_OP(cancelling, weft_cancelling(task))
-TASK_OP(soon, weft_release(weft_call_soon(cancel_call, task)))
+TASK_OP(off_done, weft_future_remove_done_callback(task, done_call,
+                                                   (void *)(intptr_t)s->number))
+
+static int made_call(script *s, weft_future *call) {
+  if (s->call) weft_release(s->call);
+  s->call = call;
+  return 0;
+}
+
+TASK_OP(soon, made_call(s, weft_call_soon(cancel_call, task)))
 TASK_OP(later,
-        weft_release(weft_call_later(seconds(args[1]), cancel_call, task)))
+        made_call(s, weft_call_later(seconds(args[1]), cancel_call, task)))
+
+OP(recall) {
+  if (!s->call) return nothing(s);
+  weft_cancel(s->call);
+  return made_call(s, NULL);
+}
+
+OP(cancel_with) {
+  weft_task *task = tasks[args[0]];
+  if (!task) return nothing(s);
+  char reason[32];
+  snprintf(reason, sizeof reason, "because %d", args[1]);
+  return weft_cancel_with(task, reason);
+}
+
+OP(tasks) { return (int)weft_all_tasks(NULL, 0); }
+
+/* ---- ops on task-local values and cleanup functions */
+
+static const weft_local locals[2] = {{"v0", NULL}, {"v1", NULL}};
+
+/* What a call or a cleanup function has to say, in one word. */
+static void *packed(const script *s, int value) {
+  return (void *)(intptr_t)(s->number << 16 | value);
+}
+static int number_of(void *arg) { return (int)((intptr_t)arg >> 16); }
+static int value_of(void *arg) { return (int)((intptr_t)arg & 0xffff); }
+
+static int local_value(int i) {
+  return (int)(intptr_t)weft_local_get(&locals[i]);
+}
+
+static void tell_local(void *arg) {
+  printf("%d local %d\n", number_of(arg), local_value(value_of(arg)));
+}
+
+static void tell_local_done(weft_future *future, void *arg) {
+  (void)future;
+  tell_local(arg);
+}
+
+static void tell_cleanup(void *arg) {
+  printf("%d cleanup %d\n", number_of(arg), value_of(arg));
+}
+
+OP(local_get) { return local_value(args[0]); }
+OP(local_set) {
+  return weft_local_set(&locals[args[0]], (void *)(intptr_t)args[1]);
+}
+OP(local_soon) {
+  return weft_release(weft_call_soon(tell_local, packed(s, args[0])));
+}
+TASK_OP(local_done, weft_future_add_done_callback(task, tell_local_done,
+                                                  packed(s, args[1])))
+
+OP(cleanup_push) { return weft_cleanup_push(tell_cleanup, packed(s, args[0])); }
+OP(cleanup_pop) { return weft_cleanup_pop(args[0]); }
 TASK_OP(on_done, weft_future_add_done_callback(task, done_call,
                                                (void *)(intptr_t)s->number))
 
@@ -225,6 +301,12 @@ OP(event_clear) {
 OP(condition_acquire) { return weft_condition_acquire(&conditions[args[0]]); }
 OP(condition_release) { return weft_condition_release(&conditions[args[0]]); }
 OP(condition_wait) { return weft_condition_wait(&conditions[args[0]]); }
+static int is_set(void *event) { return weft_event_is_set(event); }
+OP(condition_wait_for) {
+  int rc =
+      weft_condition_wait_for(&conditions[args[0]], is_set, &events[args[0]]);
+  return rc < 0 ? rc : 0;
+}
 OP(condition_notify) {
   return weft_condition_notify(&conditions[args[0]], (size_t)args[1]);
 }
@@ -283,7 +365,9 @@ static int run_ops(script *s, int first, int end);
 /* Scopes: their last argument is how many ops are inside. */
 static int run_timeout(script *s, int i, const op *o) {
   weft_timeout scope, *outer = s->scope;
-  int rc = weft_timeout_begin(&scope, seconds(o->args[0]));
+  int rc = strcmp(o->name, "timeout_at") == 0
+               ? weft_timeout_begin_at(&scope, seconds(o->args[0]))
+               : weft_timeout_begin(&scope, seconds(o->args[0]));
   if (rc < 0) return rc;
   s->scope = &scope;
   rc = run_ops(s, i + 1, i + 1 + o->args[1]);
@@ -302,8 +386,8 @@ static int run_group(script *s, int i, const op *o) {
 }
 
 static int run_scope(script *s, int i, const op *o) {
-  int rc = strcmp(o->name, "timeout") == 0 ? run_timeout(s, i, o)
-                                           : run_group(s, i, o);
+  int rc =
+      strcmp(o->name, "group") == 0 ? run_group(s, i, o) : run_timeout(s, i, o);
   s->note[0] = 0;
   if (rc < 0) s->returned = false; /* an error takes the return's place */
   if (s->returned) add_result(s, 0);
@@ -321,8 +405,12 @@ static int run_ops(script *s, int first, int end) {
     s->note[0] = 0;
     int rc = o->run ? o->run(s, o->args, o->count) : run_scope(s, i, o);
     if (o->run && s->returned) return rc;
-    if (rc < 0) s->note[0] = 0;
-    if (!s->note[0]) add_result(s, rc);
+    if (rc < 0) {
+      s->note[0] = 0;
+      add_error(s, rc);
+    } else if (!s->note[0]) {
+      add_result(s, rc);
+    }
     printf("%d.%d %s %s\n", s->number, i, o->name, s->note);
     if (s->returned || (rc < 0 && !o->goes_on)) return rc;
   }
@@ -333,8 +421,12 @@ static int run_task(void *arg) {
   script s = {.number = (int)(intptr_t)arg};
   int rc = run_ops(&s, 0, program.counts[s.number]);
   s.note[0] = 0;
-  add_result(&s, rc);
+  if (rc < 0)
+    add_error(&s, rc);
+  else
+    add_result(&s, rc);
   printf("%d end %s\n", s.number, s.note);
+  made_call(&s, NULL);
   return rc;
 }
 
@@ -391,6 +483,17 @@ static const struct {
     NAMED(gather),
     NAMED(wait),
     NAMED(as_completed),
+    NAMED(cancel_with),
+    NAMED(recall),
+    NAMED(off_done),
+    NAMED(tasks),
+    NAMED(local_set),
+    NAMED(local_get),
+    NAMED(local_soon),
+    NAMED(local_done),
+    NAMED(cleanup_push),
+    NAMED(cleanup_pop),
+    NAMED(condition_wait_for),
     NAMED(soon),
     NAMED(later),
     NAMED(on_done),
@@ -428,6 +531,7 @@ static const struct {
     NAMED(return),
     NAMED(fail),
     {"timeout", NULL},
+    {"timeout_at", NULL},
     {"group", NULL},
 };
 
