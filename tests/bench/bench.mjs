@@ -7,14 +7,17 @@
 // result: {"metric", "case", "host", "value", "unit"}; the floor's host is
 // "node floor" or "wasmtime floor".
 
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { once } from 'node:events';
+import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
-import { compile, tool } from '../lib/weft.mjs';
+import { firstLine } from '../lib/server.mjs';
+import { compile, root, tool } from '../lib/weft.mjs';
 
 /**
  * @typedef {'node' | 'wasmtime'} Host
@@ -24,7 +27,7 @@ import { compile, tool } from '../lib/weft.mjs';
  *   Promise<Figure[]>} Measure how one repetition of a case is measured
  * @typedef {{measure: Measure, cases: string[], program?: string,
  *   floor?: string}} Metric program: another than tests/bench/core; floor: the
- *   one that does the same with no runtime
+ *   one that does the same with no runtime (a .mjs: on Node.js only)
  */
 
 const TICKS = 100; // per second, of /proc's CPU times on Linux
@@ -38,16 +41,100 @@ function childrenCpu() {
 }
 
 /**
- * The peak of a process's resident memory in bytes; 0 when it has ended.
+ * A process's resident memory in bytes, or its peak; 0 when it has ended.
  * @param {number | undefined} pid
+ * @param {'VmRSS' | 'VmHWM'} which
  */
-function peak(pid) {
+function resident(pid, which) {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
-    return Number(status.match(/VmHWM:\s+(\d+)/)?.[1] ?? 0) * 1024;
+    return Number(status.match(`${which}:\\s+(\\d+)`)?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
+}
+
+/**
+ * The CPU seconds that the threads of a process have used.
+ * @param {number | undefined} pid
+ */
+function cpuOf(pid) {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const file = `/proc/${pid}/task/${thread}/schedstat`;
+    nanoseconds += Number(readFileSync(file, 'latin1').split(' ')[0]);
+  }
+  return nanoseconds * 1e-9;
+}
+
+/** The load generator, compiled when it is first wanted. */
+function load() {
+  const folder = path.join(root, 'build/bench');
+  const program = path.join(folder, 'load');
+  if (!loadBuilt) {
+    mkdirSync(folder, { recursive: true });
+    const source = path.join(root, 'tests/bench/load.c');
+    execFileSync(tool('CC'), ['-O2', source, '-o', program]);
+    loadBuilt = true;
+  }
+  return program;
+}
+let loadBuilt = false;
+
+/**
+ * Each end of a connection on a processor of its own, if there are two.
+ * @param {0 | 1} processor
+ */
+const on = (processor) =>
+  cpus().length > 1 ? ['taskset', '-c', String(processor)] : [];
+
+/**
+ * Starts a server that prints "PORT n".
+ * @param {string[]} command
+ */
+async function serve(command) {
+  const child = spawn(command[0], command.slice(1), {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const port = (await firstLine(child.stdout)).match(/PORT (\d+)/)?.[1] ?? '';
+  const stop = async () => {
+    kill();
+    await once(child, 'close');
+    process.off('exit', kill);
+  };
+  return { child, port, stop };
+}
+
+/**
+ * A server, what drives it, and what it costs itself.
+ * @param {string[]} command
+ * @param {(port: string) => string[]} driver
+ */
+async function drive(command, driver) {
+  const server = await serve([...on(0), ...command]);
+  const { pid } = server.child;
+  try {
+    const { figures } = await execute([...on(1), ...driver(server.port)]);
+    return { figures, memory: resident(pid, 'VmHWM'), cpu: cpuOf(pid) };
+  } finally {
+    await server.stop();
+  }
+}
+
+/**
+ * The resident memory of a server, on Node.js of what is in use: it collects
+ * its garbage first (gc.mjs).
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {boolean} isNode
+ */
+async function inUse(child, isNode) {
+  if (isNode) {
+    child.kill('SIGUSR2');
+    if (child.stderr) await firstLine(child.stderr);
+  }
+  return resident(child.pid, 'VmRSS');
 }
 
 /**
@@ -78,7 +165,7 @@ async function execute(command) {
   let first = NaN;
   let memory = 0;
   const sampler = setInterval(() => {
-    memory = Math.max(memory, peak(child.pid));
+    memory = Math.max(memory, resident(child.pid, 'VmHWM'));
   }, 10);
   child.stdout.setEncoding('utf8').on('data', (data) => {
     if (!text) first = performance.now() - start;
@@ -141,6 +228,86 @@ const measures = {
     ];
   },
 
+  /** A server that echoes, under so many clients with so many bytes each. */
+  async echo(command, metric, args) {
+    const { figures, cpu } = await drive(command, (port) => [
+      load(),
+      'echo',
+      port,
+      ...args,
+      '1',
+    ]);
+    const requests = figures.splice(0, 1)[0].value;
+    return [
+      ...figures,
+      { metric: 'echo cpu', value: (cpu / requests) * 1e6, unit: 'us/request' },
+    ];
+  },
+
+  /** So many megabytes through it and back; what its memory grows to. */
+  async bulk(command, metric, args) {
+    const bulk = (/** @type {string[]} */ size) =>
+      drive(command, (port) => [load(), 'bulk', port, ...size]);
+    const { memory } = await bulk(['64']);
+    const { figures, memory: most, cpu } = await bulk(args);
+    return [
+      ...figures,
+      { metric: 'bulk cpu', value: cpu, unit: 's' },
+      {
+        metric: 'bulk growth',
+        value: Math.max(0, most - memory) / (1 << 20),
+        unit: 'MB',
+      },
+    ];
+  },
+
+  /** So many clients at once, of a native server. */
+  async head(command, metric, args) {
+    const server = await serve([...on(1), load(), 'heads']);
+    try {
+      return (await execute([...on(0), ...command, server.port, ...args]))
+        .figures;
+    } finally {
+      await server.stop();
+    }
+  },
+
+  /** What so many connections take that have been used once, and wait. */
+  async idle([host, ...command], metric, [count]) {
+    const isNode = host === tool('NODE');
+    const collecting = `--import=${path.join(root, 'tests/bench/gc.mjs')}`;
+    // Less garbage in between: the heap's pages are counted too.
+    const flags = ['--expose-gc', '--max-semi-space-size=1', collecting];
+    const server = await serve([host, ...(isNode ? flags : []), ...command]);
+    /** @type {ReturnType<typeof spawn>[]} */
+    const clients = [];
+    const connect = async (/** @type {string} */ number) => {
+      const child = spawn(load(), ['idle', server.port, number], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      clients.push(child);
+      if (child.stdout) await firstLine(child.stdout);
+    };
+    try {
+      await connect('100'); // what only the first ones take
+      const before = await inUse(server.child, isNode);
+      await connect(count);
+      const after = await inUse(server.child, isNode);
+      await sleep(200); // until its collector rests
+      const cpu = cpuOf(server.child.pid);
+      await sleep(1000);
+      const used = (cpuOf(server.child.pid) - cpu) * 1e3;
+      const value = (after - before) / Number(count);
+      return [
+        { metric: 'idle memory', value, unit: 'B/connection' },
+        { metric: 'idle cpu', value: used, unit: 'ms/s' },
+      ];
+    } finally {
+      for (const client of clients) client.stdin?.end();
+      await server.stop();
+    }
+  },
+
   /** From the start of the process to its first line. */
   async startup(command, metric) {
     const { first } = await execute([...command, 'hello']);
@@ -188,6 +355,30 @@ const metrics = {
     cases: ['100000'],
     program: 'tests/bench/tasks',
   },
+  echo: {
+    measure: measures.echo,
+    cases: ['64 64', '1000 64', '64 16384', '1000 16384'],
+    program: 'tests/bench/echo',
+    floor: 'net.mjs',
+  },
+  bulk: {
+    measure: measures.bulk,
+    cases: ['1024'],
+    program: 'tests/bench/echo',
+    floor: 'net.mjs',
+  },
+  head: {
+    measure: measures.head,
+    cases: ['200'],
+    program: 'tests/bench/head',
+    floor: 'net.mjs',
+  },
+  idle: {
+    measure: measures.idle,
+    cases: ['1000', '4000'],
+    program: 'tests/bench/idle',
+    floor: 'net.mjs',
+  },
   startup: { measure: measures.startup, cases: [''], floor: 'empty' },
   size: { measure: measures.size, cases: [''], program: 'examples/helloworld' },
 };
@@ -213,12 +404,17 @@ async function measureCase(metric, kase, host, reps) {
   const { measure, floor, program = 'tests/bench/core' } = metrics[metric];
   const args = kase.split(' ').filter(Boolean);
   const peers = [[host, program]];
-  if (floor) peers.push([`${host} floor`, `tests/bench/${floor}`]);
+  const isScript = floor?.endsWith('.mjs');
+  if (floor && (host === 'node' || !isScript)) {
+    peers.push([`${host} floor`, `tests/bench/${floor}`]);
+  }
   /** @type {Map<string, number[]>} */
   const runs = new Map();
   for (let i = 0; i < reps; i++) {
     for (const [name, source] of peers) {
-      const file = await compile(`${source}.c`, { host });
+      const file = source.endsWith('.mjs')
+        ? path.join(root, source)
+        : await compile(`${source}.c`, { host });
       for (const f of await measure(launch[host](file), metric, args)) {
         const key = JSON.stringify([f.metric, name, f.unit]);
         runs.set(key, [...(runs.get(key) ?? []), f.value]);
