@@ -176,6 +176,11 @@ static int do_one(const char *op) {
   if (!strcmp(op, "limit")) return (int)(options.limit = number());
   if (!strcmp(op, "high")) return (int)(options.high = number());
   if (!strcmp(op, "patience")) return options.timeout = atof(word()), 0;
+  if (!strcmp(op, "local")) return (options.local_host = word()), 0;
+  if (!strcmp(op, "delay")) {
+    options.happy_eyeballs_delay = atof(word());
+    return 0;
+  }
   if (!strcmp(op, "sleep")) return weft_sleep(atof(word()));
   int rc = do_tls(op);
   if (rc != NOT_MINE) return rc < 0 ? rc : 0;
@@ -221,7 +226,10 @@ static int do_words(void *arg) {
       weft_timeout scope;
       weft_timeout_begin(&scope, atof(word()));
       rc = weft_timeout_end(&scope, do_one(word()));
-      if (weft_timeout_expired(&scope)) printf("within: expired\n");
+      if (weft_timeout_expired(&scope)) {
+        printf("within: expired\n");
+        rc = 0;
+      }
     } else {
       rc = do_one(op);
     }
