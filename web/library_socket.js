@@ -18,25 +18,42 @@ addToLibrary({
       const { connect } = (WeftSocket.net ??= await import('node:net'));
       if (!this.alive) return;
       this.attach(connect({ ...options, ...this.options, noDelay: true }));
-      this.socket.once(
-        'connect',
-        () => this.alive && weftStream.opened(this.s),
-      );
+      this.socket.once('connect', WeftSocket.opened);
     }
 
     /** Takes over a socket; it does not read yet. */
     attach(socket) {
       this.socket = socket;
-      const ours = () => this.alive && socket === this.socket;
+      socket.weft = this;
       this.onwritten = () => {
-        if (!this.waiting || !ours()) return;
+        if (!this.waiting || !this.has(socket)) return;
         this.waiting = false;
         weftStream.written(this.s);
       };
       socket.pause();
-      socket.on('end', () => ours() && weftStream.ended(this.s));
-      socket.on('error', (error) => (this.error = error));
-      socket.on('close', () => ours() && weftStream.lost(this.s, this.error));
+      socket.on('end', WeftSocket.ended);
+      socket.on('error', WeftSocket.failed);
+      socket.on('close', WeftSocket.closed);
+    }
+
+    /** Whether what happens to a socket still concerns the program. */
+    has(socket) {
+      return this.alive && socket === this.socket;
+    }
+
+    // What sockets call, as `this`: one function for all of them.
+    static opened() {
+      if (this.weft.has(this)) weftStream.opened(this.weft.s);
+    }
+    static ended() {
+      if (this.weft.has(this)) weftStream.ended(this.weft.s);
+    }
+    static failed(error) {
+      this.weft.error = error;
+    }
+    static closed() {
+      const { weft } = this;
+      if (weft.has(this)) weftStream.lost(weft.s, weft.error);
     }
 
     /**
@@ -98,7 +115,7 @@ addToLibrary({
         socket.on('error', (error) => (this.error = tls.explain(error)));
         socket.once(
           options.isServer ? 'secure' : 'secureConnect',
-          () => this.alive && weftStream.opened(this.s),
+          WeftSocket.opened,
         );
       } catch (error) {
         this.socket.destroy();
