@@ -436,7 +436,7 @@ function print(results) {
         other.case === r.case &&
         other.host === `${r.host} floor`,
     );
-    const ratio = floor
+    const ratio = floor?.value
       ? `  ${(r.value / floor.value).toFixed(2)} × floor`
       : '';
     console.log(
