@@ -99,8 +99,7 @@ static const weft__stream_ops ops = {.read = read_op,
                                      .close = close_op,
                                      .abort = stdio_free};
 
-int weft__host_open_stdio(weft__stream *s, int fd) {
-  (void)fd;
+static int open_stdio(weft__stream *s) {
   stdio *io = malloc(sizeof *io);
   assert(io);
   *io = (stdio){.turn.run = on_turn, .stream = s};
@@ -108,4 +107,11 @@ int weft__host_open_stdio(weft__stream *s, int fd) {
   s->host = (intptr_t)io;
   s->ops = &ops;
   return 0;
+}
+
+int weft__host_open_input(weft__stream *s) { return open_stdio(s); }
+
+int weft__host_open_output(weft__stream *s, int fd) {
+  (void)fd;
+  return open_stdio(s);
 }
