@@ -1,4 +1,6 @@
-// ./build.sh bench [METRIC [CASE…]] [--host node|wasmtime] [--json] [--reps N]
+// ./build.sh bench [METRIC [CASE…]] [--host node|wasmtime|browser] [--json]
+//   [--reps N]; a browser runs the executor alone, and is not among the hosts
+//   of a run that names none
 //
 // Measures weft, release builds, beside its floor: what the host takes with no
 // runtime around it. A figure is the median of the repetitions; those of weft
@@ -20,14 +22,17 @@ import { firstLine } from '../lib/server.mjs';
 import { compile, root, tool } from '../lib/weft.mjs';
 
 /**
- * @typedef {'node' | 'wasmtime'} Host
+ * @typedef {'node' | 'wasmtime' | 'browser'} Host
  * @typedef {{metric: string, value: number, unit: string}} Figure
  * @typedef {Figure & {case: string, host: string}} Result
  * @typedef {(command: string[], metric: string, args: string[]) =>
  *   Promise<Figure[]>} Measure how one repetition of a case is measured
  * @typedef {{measure: Measure, cases: string[], program?: string,
- *   floor?: string}} Metric program: another than tests/bench/core; floor: the
- *   one that does the same with no runtime (a .mjs: on Node.js only)
+ *   floor?: string, pool?: boolean,
+ *   cannot?: Partial<Record<Host, string[]>>}} Metric program: another than
+ *   tests/bench/core; floor: the one that does the same with no runtime (a
+ *   .mjs: on Node.js only); pool: it has workers; cannot: cases that a host
+ *   does not have
  */
 
 const TICKS = 100; // per second, of /proc's CPU times on Linux
@@ -147,6 +152,20 @@ const launch = {
     tool('WASMTIME'),
     'run',
     ...tool('WASMTIME_FLAGS').split(' '),
+    program,
+  ],
+  browser: (program) => [
+    tool('NODE'),
+    path.join(root, 'tests/lib/browser.mjs'),
+    program,
+  ],
+};
+
+/** The same with a pool of workers, which a program on wasmtime does not have. */
+const launchWithPool = {
+  ...launch,
+  wasmtime: (/** @type {string} */ program) => [
+    path.join(root, 'wasi/weft-run'),
     program,
   ],
 };
@@ -379,6 +398,16 @@ const metrics = {
     program: 'tests/bench/idle',
     floor: 'net.mjs',
   },
+  executor: {
+    measure: measures.printed,
+    cases: [
+      ...['rtt', 'throughput', 'speedup', 'start', 'replace', 'megabyte'],
+      ...['timers', 'cpu', 'parallel'],
+    ],
+    program: 'tests/bench/executor',
+    pool: true,
+    cannot: { wasmtime: ['replace', 'timers'] }, // end a job by force
+  },
   startup: { measure: measures.startup, cases: [''], floor: 'empty' },
   size: { measure: measures.size, cases: [''], program: 'examples/helloworld' },
 };
@@ -401,7 +430,15 @@ function median(values) {
  * @returns {Promise<Result[]>}
  */
 async function measureCase(metric, kase, host, reps) {
-  const { measure, floor, program = 'tests/bench/core' } = metrics[metric];
+  const {
+    measure,
+    floor,
+    program = 'tests/bench/core',
+    pool,
+    cannot = {},
+  } = metrics[metric];
+  if (cannot[host]?.includes(kase)) return [];
+  const start = (pool ? launchWithPool : launch)[host];
   const args = kase.split(' ').filter(Boolean);
   const peers = [[host, program]];
   const isScript = floor?.endsWith('.mjs');
@@ -415,7 +452,7 @@ async function measureCase(metric, kase, host, reps) {
       const file = source.endsWith('.mjs')
         ? path.join(root, source)
         : await compile(`${source}.c`, { host });
-      for (const f of await measure(launch[host](file), metric, args)) {
+      for (const f of await measure(start(file), metric, args)) {
         const key = JSON.stringify([f.metric, name, f.unit]);
         runs.set(key, [...(runs.get(key) ?? []), f.value]);
       }
@@ -462,7 +499,7 @@ const names = only ? [only] : Object.keys(metrics);
 for (const name of [...names, ...hosts]) {
   if (name in metrics || name in launch) continue;
   console.error(
-    `bench: no '${name}'. Metrics: ${Object.keys(metrics).join(' ')}; hosts: node wasmtime.`,
+    `bench: no '${name}'. Metrics: ${Object.keys(metrics).join(' ')}; hosts: node wasmtime browser.`,
   );
   process.exit(2);
 }
