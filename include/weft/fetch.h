@@ -14,6 +14,10 @@
  * header by its name in small letters (several of one name are joined by ", "),
  * "status", and "url" after redirects. Closing or releasing the stream before
  * its end aborts the request.
+ *
+ * The host checks certificates, against its own roots; a request cannot name
+ * others. Node.js adds those of the file in NODE_EXTRA_CA_CERTS. Where a program
+ * has to bring its CA itself, weft_open_connection takes one.
  */
 #ifndef WEFT_FETCH_H
 #define WEFT_FETCH_H
