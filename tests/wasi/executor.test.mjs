@@ -4,9 +4,10 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
-import { compile, run, tool } from '../lib/weft.mjs';
+import { compile, root, run, tool } from '../lib/weft.mjs';
 
 const program = 'tests/contract/executor.c';
 const token = 'a token of the tests';
@@ -16,24 +17,29 @@ const goesOn = 'the pool goes on\n';
  * Starts a server of jobs; it ends with the test.
  * @param {import('node:test').TestContext} t
  * @param {{flags?: string[], env?: Record<string, string>,
- *   token?: string | null}} [options]
+ *   token?: string | null, shell?: string}} [options] shell: the command line
+ *   that starts it, of a program $WASMTIME and a file $APP
  */
 async function serve(t, options = {}) {
   const component = await compile(program, { host: 'wasmtime' });
   const given = options.token === undefined ? token : options.token;
-  const child = spawn(
-    tool('WASMTIME'),
-    [
-      ...['serve', '-C', 'cache=y', '-S', 'cli', '--addr', '127.0.0.1:0'],
-      ...(options.flags ?? []),
-      ...(given === null ? [] : ['--env', `WEFT_EXECUTOR_TOKEN=${given}`]),
-      component,
-    ],
-    {
-      env: { ...process.env, ...options.env },
-      stdio: ['ignore', 'ignore', 'pipe'],
+  const command = options.shell
+    ? ['sh', '-c', options.shell]
+    : [
+        ...[tool('WASMTIME'), 'serve', '-C', 'cache=y', '-S', 'cli'],
+        ...['--addr', '127.0.0.1:0', ...(options.flags ?? [])],
+        ...(given === null ? [] : ['--env', `WEFT_EXECUTOR_TOKEN=${given}`]),
+        component,
+      ];
+  const child = spawn(command[0], command.slice(1), {
+    env: {
+      ...process.env,
+      WASMTIME: tool('WASMTIME'),
+      APP: component,
+      ...options.env,
     },
-  );
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   t.after(() => child.kill('SIGKILL'));
   const url = await new Promise((resolve, reject) => {
     let said = '';
@@ -108,6 +114,20 @@ test('a server runs jobs and gives their results, in order and in chunks', async
   assert.equal(order.stdout, 'job 0\njob 3\njob 4\njob 1\njob 2\n');
   const tasks = await runOn('tasks', url);
   assert.match(tasks.stdout, /^0 110\nnested: WEFT_ENOTSUP: /);
+});
+
+test('the command line of the Kubernetes manifest serves jobs', async (t) => {
+  const page = readFileSync(path.join(root, 'docs/executor.md'), 'utf8');
+  const shell = page
+    .match(/- (exec wasmtime serve [^]*?) \/app\.wasm\n/)?.[1]
+    .replace(/\s+/g, ' ') // as YAML folds it
+    .replace('wasmtime', '"$WASMTIME"')
+    .replace('0.0.0.0:8080', '127.0.0.1:0 "$APP"');
+  assert(shell);
+  const env = { WEFT_EXECUTOR_TOKEN: token };
+  const { url } = await serve(t, { shell, env });
+  const { stdout } = await runOn('start', url);
+  assert.equal(stdout, `2 2\n${goesOn}`);
 });
 
 test('what jobs print comes out of the program, whole lines of each', async (t) => {
