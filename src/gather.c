@@ -74,7 +74,9 @@ static int wait_all(gather *g) {
   if (!weft__done(g->outer)) {
     weft__list_append(&g->outer->callbacks, &weft__loop.current->handle.node);
     int rc = weft__suspend(&g->wait);
-    if (rc < 0) return rc;
+    /* One that was cancelled before the gathering task tells why. */
+    bool told = g->failed && g->failed->state == WEFT__CANCELLED;
+    if (rc < 0 && !told) return rc;
   }
   return g->failed ? weft__take(g->failed) : g->outer->result;
 }
