@@ -34,7 +34,7 @@ static void put_string(const char *text) {
   put("\"");
 }
 
-/* The beginning of an event of a phase, up to its name. */
+/* The beginning of an event of a phase, up to its name; NULL: it has none. */
 static void begin(const weft_trace_record *r, const char *phase,
                   const char *name) {
   uint64_t ns = (uint64_t)llround(r->time * 1e9);
@@ -49,6 +49,7 @@ static void begin(const weft_trace_record *r, const char *phase,
   put(",\"ts\":");
   put_number(ns / 1000);
   put(fraction);
+  if (!name) return;
   put(",\"name\":");
   put_string(name);
 }
@@ -58,6 +59,9 @@ static void simple(const weft_trace_record *r, const char *phase,
   begin(r, phase, name);
   put("}");
 }
+
+/* Without a name: Perfetto leaves open what another name would end. */
+static void end_slice(const weft_trace_record *r) { simple(r, "E", NULL); }
 
 static void created(const weft_trace_record *r) {
   begin(r, "M", "thread_name");
@@ -71,7 +75,7 @@ static void created(const weft_trace_record *r) {
 }
 
 static void ended(const weft_trace_record *r) {
-  if (r->switches) simple(r, "E", "running");
+  if (r->switches) end_slice(r);
   begin(r, "i", r->result < 0 ? weft_error_name(r->result) : "ended");
   put(",\"s\":\"t\"}");
 }
@@ -82,11 +86,11 @@ static void on_event(const weft_trace_record *r, void *arg) {
   case WEFT_TASK_CREATED: created(r); break;
   case WEFT_TASK_STARTED: simple(r, "B", "running"); break;
   case WEFT_TASK_SUSPENDED:
-    simple(r, "E", "running");
+    end_slice(r);
     simple(r, "B", r->what ? r->what : "suspended");
     break;
   case WEFT_TASK_RESUMED:
-    simple(r, "E", "waiting");
+    end_slice(r);
     simple(r, "B", "running");
     break;
   case WEFT_TASK_CANCELLED:

@@ -108,7 +108,7 @@ weft:     └── 'awaits' created at X waits in weft_await
 
   test(`the Chrome trace is JSON with slices that begin and end (${host})`, async () => {
     const { stdout } = await part(host, 'chrome');
-    /** @type {{ph: string, pid: number, tid: number, ts: number, name: string, args?: {name?: string}}[]} */
+    /** @type {{ph: string, pid: number, tid: number, ts: number, name?: string, args?: {name?: string}}[]} */
     const events = JSON.parse(stdout);
     const names = new Map();
     const open = new Map();
@@ -119,7 +119,11 @@ weft:     └── 'awaits' created at X waits in weft_await
       last = ts;
       if (ph === 'M') names.set(tid, args?.name);
       if (ph === 'B') open.set(tid, [...(open.get(tid) ?? []), name]);
-      if (ph === 'E') assert(open.get(tid)?.pop(), `${tid} ends twice`);
+      if (ph !== 'E') continue;
+      const begun = open.get(tid)?.pop();
+      assert(begun, `${tid} ends twice`);
+      // Perfetto ends only a slice of that name, if there is one.
+      assert.equal(name ?? begun, begun);
     }
     assert.equal(names.get(1), 'traced');
     assert.equal(last, 1e6);

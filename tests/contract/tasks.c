@@ -19,6 +19,17 @@ static int step(void *arg) {
 
 /* ---- order */
 
+static int starts_later(void *arg) {
+  (void)arg;
+  clear();
+  static char c = 'a';
+  weft_task *task = weft_create_task(step, &c);
+  CHECK_TRACE("");
+  CHECK_EQUAL(weft_await(task), 0);
+  CHECK_TRACE("aA");
+  return 0;
+}
+
 static int order(void *arg) {
   (void)arg;
   clear();
@@ -329,6 +340,7 @@ static int nested_run(void *arg) {
 
 int main(void) {
   return run_cases((test_case[]){
+      {"a new task does not start until its creator suspends", starts_later},
       {"what is added during a pass runs in the next one, first in first out",
        order},
       {"timers fire in the order of deadline and insertion, never early",
