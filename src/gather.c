@@ -33,6 +33,9 @@ static void child_done(weft__handle *handle) {
     return;
   }
   if (g->finished < g->count) return;
+  if (g->cancel_requested && c->future->state == WEFT__CANCELLED) {
+    g->failed = c->future; /* it tells why */
+  }
   weft__complete(g->outer, g->cancel_requested ? WEFT_ECANCELED : 0);
 }
 
