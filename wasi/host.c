@@ -1,6 +1,7 @@
 /* The WASI back end: a blocking loop over poll. */
 #include "host.h"
 
+#include "interrupt.h"
 #include "poll.h"
 
 #include <stdlib.h>
@@ -10,11 +11,12 @@
 int64_t weft__host_now(void) { return (int64_t)monotonic_clock_now(); }
 
 void weft__host_drive(void) {
-  for (;;) {
-    int64_t next = weft__loop_run(weft__poll_budget());
-    if (next == WEFT__LOOP_DONE) return;
+  int64_t next;
+  weft__interrupt_open();
+  while ((next = weft__loop_run(weft__poll_budget())) != WEFT__LOOP_DONE) {
     weft__poll(next);
   }
+  weft__interrupt_close();
 }
 
 void weft__host_report(const char *text) {

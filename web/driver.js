@@ -39,8 +39,10 @@ const weftDriver = {
     this.timer = undefined;
     const delay = this.guard(() => _weft__turn());
     if (delay === undefined) return;
-    if (delay < 0) this.settle(() => _weft__finish());
-    else if (delay === 0) this.schedule();
+    if (delay < 0) {
+      Module['weft'].running?.(false);
+      this.settle(() => _weft__finish());
+    } else if (delay === 0) this.schedule();
     else if (delay < Infinity) {
       // A timer takes 31 bits; an early turn only sets the next one.
       const ms = Math.min(Math.ceil(delay), 0x7fffffff);
@@ -80,6 +82,7 @@ const weftDriver = {
       return;
     }
     this.began?.(); // main is in weft_run
+    Module['weft'].running?.(true);
     Module['weftBegan']?.(); // what watches it (web/demo/watch.c)
     if (this.immediate) this.turn();
     else this.schedule();

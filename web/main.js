@@ -22,6 +22,8 @@
  * @property {Record<string, Function>} [imports] what C can call (weft/js.h)
  * @property {(event: object) => void} [watch] is told what tasks and workers
  *   do, by the demo page's programs
+ * @property {(now: boolean) => unknown} [running] is told when main is in
+ *   weft_run and when no more
  * @property {new (code: string, errno: number, message: string) => Error}
  *   [WeftError] what a failed call is rejected with
  */
@@ -107,9 +109,7 @@ export async function start(options = {}) {
   };
   const printErr = (line) =>
     streams.write(2, new TextEncoder().encode(`${line}\n`));
-  const { imports, WeftError, watch } = options;
-  const weft = { ...streams, stdin, input, outputs };
-  Object.assign(weft, { env, imports, WeftError, watch });
+  const weft = { ...options, env, ...streams, input, outputs };
   await compiled();
   const module = await Module({ weft, printErr });
   // C's stdio cannot wait, so what only that reads is there from the start.
@@ -257,20 +257,20 @@ else if (
   (await import('node:url')).fileURLToPath(import.meta.url) ===
     (await import('node:fs')).realpathSync(process.argv[1])
 ) {
-  // From here main has called weft_run or has ended.
-  const { exit, stop } = await start({
-    name: process.argv[1],
-    args: process.argv.slice(2),
-    env: process.env,
-  });
+  let program;
   let interrupted = false;
   const interrupt = () => {
     interrupted = true;
-    stop();
+    program.stop();
   };
-  process.once('SIGINT', interrupt); // a second one ends the process
-  const status = await exit;
-  process.off('SIGINT', interrupt);
+  program = await start({
+    name: process.argv[1],
+    args: process.argv.slice(2),
+    env: process.env,
+    // Else Ctrl-C ends the process, and a second one does.
+    running: (now) => process[now ? 'once' : 'off']('SIGINT', interrupt),
+  });
+  const status = await program.exit;
   if (interrupted && status === INTERRUPTED) {
     process.kill(process.pid, 'SIGINT');
   } else process.exitCode = status;

@@ -75,15 +75,14 @@ int weft_run_with_at(weft_fn fn, void *arg, const weft_run_options *options,
                      const char *name, const char *site);
 
 /*
- * weft_interrupt() does what Ctrl-C does on Node.js, an aborted signal of
- * run({signal}), or the unloading of a page: it cancels the main task, which
- * may clean up; when it then ends cancelled, weft_run returns WEFT_EINTR. A
- * program that returns that from main ends in the host's own way of being
- * interrupted (on Node.js by SIGINT, run() by the signal's reason). A second
- * Ctrl-C ends the program at once. A page that is being unloaded gives the
- * cleanup no time to wait. wasmtime has no way to tell a program of Ctrl-C and
- * just ends it: there a task can call this when it is told to stop in another
- * way, such as the end of its input.
+ * weft_interrupt() does what Ctrl-C does, an aborted signal of run({signal}),
+ * or the unloading of a page: it cancels the main task, which may clean up;
+ * when it then ends cancelled, weft_run returns WEFT_EINTR. A program that
+ * returns that from main ends in the host's own way of being interrupted (by
+ * SIGINT, run() by the signal's reason). A second Ctrl-C, or one while no run
+ * is under way, ends the program at once. A page that is being unloaded gives
+ * the cleanup no time to wait. On wasmtime it is wasi/weft-run that tells the
+ * program of Ctrl-C; plain `wasmtime run` has no way to, and just ends it.
  * Returns 1, or 0 when the main task has ended.
  * Errors: WEFT_ENOTRUNNING. Never suspends. Source: asyncio.Runner.
  */

@@ -1,6 +1,7 @@
 /* Is interrupted, in the way of its argument: see interrupt.test.mjs. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <weft.h>
 
 static int other(void *arg) {
@@ -21,13 +22,14 @@ static int main_task(void *arg) {
   if (!strcmp(how, "self") || !strcmp(how, "swallow")) {
     weft_release(weft_call_soon(interrupt, NULL));
   }
+  if (!strcmp(how, "after")) return 0;
   if (!strcmp(how, "twice")) weft_release(weft_call_soon(interrupt, arg));
   puts("ready");
   int rc = weft_sleep(1e6);
   printf("cancelled: %d\n", rc);
   if (!strcmp(how, "unload")) return rc;
-  printf("cleanup: %d\n", weft_sleep(0.01));
-  return strcmp(how, "swallow") ? rc : 7;
+  printf("cleanup: %d\n", weft_sleep(strcmp(how, "slow") ? 0.01 : 1e6));
+  return strcmp(how, "swallow") && strcmp(how, "deaf") ? rc : 7;
 }
 
 int main(int argc, char **argv) {
@@ -35,5 +37,9 @@ int main(int argc, char **argv) {
   printf("outside: %d\n", weft_interrupt());
   int rc = weft_run(main_task, argc > 1 ? argv[1] : "wait");
   printf("run: %d\n", rc);
+  if (argc > 1 && !strcmp(argv[1], "after")) {
+    sleep(20); /* blocks */
+    puts("never");
+  }
   return rc;
 }

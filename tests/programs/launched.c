@@ -23,6 +23,8 @@ int main(int argc, char **argv) {
   char word[32];
   if (scanf("%31s", word) == 1) printf("read %s\n", word);
   fflush(stdout);
-  if (argc > 1 && !strcmp(argv[1], "hang")) weft_run(hang, NULL);
+  if (argc > 1 && !strcmp(argv[1], "hang")) {
+    return weft_run(hang, NULL);
+  }
   return argc > 1 ? atoi(argv[1]) : 0;
 }
