@@ -139,6 +139,7 @@ command_compile() {
   [[ ${#files[@]} -gt 0 ]] || usage_error 'compile needs a C file' 'For example: ./build.sh compile examples/helloworld.c -o out'
   [[ ${#rest[@]} == 0 ]] || usage_error "compile does not know '${rest[0]}'" 'See ./build.sh help.'
   kind=$(kind_of "$host")
+  [[ -z $target ]] || keep_other_host "$target/$(basename "${files[0]%.*}")"
   build_program "$kind" "$mode" "${files[@]}"
   case $kind in
     web) made=("$program".{mjs,wasm,d.mts}) ;;
@@ -151,6 +152,19 @@ command_compile() {
     made=("$target/$(basename "${made[0]}")")
   fi
   echo "${made[0]}"
+}
+
+# keep_other_host PROGRAM: the files of a page's program and those of a component
+# do not go into one folder, as both have a NAME.wasm.
+keep_other_host() {
+  local other
+  case $kind in
+    web) [[ -e $1.wasm && ! -e $1.mjs ]] || return 0 ;;
+    wasi) [[ -e $1.mjs ]] || return 0 ;;
+    *) return 0 ;;
+  esac
+  [[ $kind == web ]] && other=wasmtime || other='Node.js and pages'
+  usage_error "$1.wasm is there, for $other" 'Choose another folder with -o, or remove the program in this one.'
 }
 
 command_setup() {

@@ -189,6 +189,24 @@ describe('what is rebuilt', () => {
   });
 });
 
+test('a program for another host in the same folder is not overwritten', async () => {
+  for (const [first, second, message] of [
+    ['node', 'wasmtime', /hello\.wasm is there, for Node\.js and pages/],
+    ['wasmtime', 'browser', /hello\.wasm is there, for wasmtime/],
+  ]) {
+    const folder = await mkdtemp(path.join(scratch, 'out-'));
+    /** @param {string} host */
+    const compiled = (host) =>
+      build(['compile', hello, '--host', host, '-o', folder]);
+    assert.equal((await compiled(String(first))).code, 0);
+    const { code, stderr } = await compiled(String(second));
+    assert.equal(code, 2);
+    assert.match(stderr, /** @type {RegExp} */ (message));
+    assert.match(stderr, /Choose another folder with -o/);
+    assert.equal((await compiled(String(first))).code, 0);
+  }
+});
+
 test('two builds of one program at once both succeed', async () => {
   const file = await program('twice.c', 'int main(void) { return 7; }');
   const args = ['run', file, '--host', 'native'];
