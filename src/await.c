@@ -2,27 +2,60 @@
 #include "error.h"
 #include "waiter.h"
 
-#include <math.h>
 #include <weft/timeout.h>
 
-static int await(weft__future *future, const char *what) {
-  weft__pin(future);
-  int rc = weft__wait_on(future, what);
+/* What a wait, which had that result, gives; the future is unpinned. */
+static int outcome(weft__future *future, int rc) {
   /* One that was cancelled tells why, also if the waiting task was after it. */
   if (rc >= 0 || future->state == WEFT__CANCELLED) rc = weft__take(future);
   weft__unpin(future);
   return rc;
 }
 
+/*
+ * As in queue.c: weft_await does nothing but suspend, in one frame; the rest is
+ * done in functions that are not instrumented.
+ */
+#define NOINLINE __attribute__((noinline))
+
+typedef struct awaiting {
+  weft__wait wait;
+  weft__future *future;
+  int result;
+} awaiting;
+
+/* Whether the task has to suspend. Then resumed() has the result, else it is
+   there already. */
+NOINLINE static bool must_wait(weft_future *handle, awaiting *a) {
+  a->result = weft__check_futures(&handle, 1);
+  if (a->result < 0) return false;
+  a->future = weft__lookup(handle);
+  if (weft__done(a->future)) {
+    a->result = weft__take(a->future);
+    return false;
+  }
+  weft__pin(a->future);
+  weft__wait_begin(&a->wait, a->future, "weft_await");
+  return true;
+}
+
+NOINLINE static void resumed(awaiting *a) {
+  a->result = outcome(a->future, weft__loop.current->wake);
+}
+
 int weft_await(weft_future *handle) {
-  int rc = weft__check_futures(&handle, 1);
-  return rc < 0 ? rc : await(weft__lookup(handle), "weft_await");
+  awaiting a;
+  if (must_wait(handle, &a)) {
+    weft__context_suspend();
+    resumed(&a);
+  }
+  return a.result;
 }
 
 int weft_await_release(weft_future *handle) {
   int rc = weft__check_futures(&handle, 1);
   if (rc < 0) return rc;
-  rc = await(weft__lookup(handle), "weft_await");
+  rc = weft_await(handle);
   weft_release(handle);
   return rc;
 }
@@ -64,5 +97,7 @@ int weft_wait_for(weft_future *handle, double seconds) {
   weft_timeout scope;
   rc = weft_timeout_begin(&scope, seconds);
   if (rc < 0) return rc;
-  return weft_timeout_end(&scope, await(future, "weft_wait_for"));
+  weft__pin(future);
+  rc = outcome(future, weft__wait_on(future, "weft_wait_for"));
+  return weft_timeout_end(&scope, rc);
 }

@@ -257,11 +257,19 @@ weft__task *weft__current(void) {
   return NULL;
 }
 
+void weft__wait_begin(weft__wait *wait, weft__future *future,
+                      const char *what) {
+  *wait = (weft__wait){what, weft__cancel_awaited, future};
+  weft__list_append(&future->callbacks, &weft__loop.current->handle.node);
+  weft__suspend_begin(wait);
+}
+
 int weft__wait_on(weft__future *future, const char *what) {
   if (weft__done(future)) return 0;
-  weft__wait wait = {what, weft__cancel_awaited, future};
-  weft__list_append(&future->callbacks, &weft__loop.current->handle.node);
-  return weft__suspend(&wait);
+  weft__wait wait;
+  weft__wait_begin(&wait, future, what);
+  weft__context_suspend();
+  return weft__loop.current->wake;
 }
 
 /* ---- the public functions on tasks */

@@ -104,8 +104,10 @@ static inline int weft__suspend(const weft__wait *wait) {
 /*
  * weft__wait_on waits until the future, which the caller has pinned, is done;
  * 0 or WEFT_ECANCELED. A cancel of the task is passed on to the future.
+ * weft__wait_begin is what it does before it suspends, for one that is pending.
  */
 int weft__wait_on(weft__future *future, const char *what);
+void weft__wait_begin(weft__wait *wait, weft__future *future, const char *what);
 
 /* The run function of a task's handle. Named in asyncify.remove: it never
    suspends itself. */
