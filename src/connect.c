@@ -46,6 +46,7 @@ static int open_stream(const weft__target *target,
   if (!weft__current()) return WEFT_ENOTRUNNING;
   weft__stream *s = weft__stream_new(options);
   if (!s) return WEFT_ENOMEM;
+  s->plain = true;
   int rc = connect_in_time(s, target, options, what);
   if (rc < 0) {
     weft__stream_abort(s, rc, NULL);

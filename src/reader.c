@@ -80,16 +80,32 @@ void weft__stream_unlend(weft__stream *s) {
   weft__buffer_consume(&s->in, 0);
 }
 
+int weft__stream_check_bytes(const weft__stream *s) {
+  if (!s->messages) return 0;
+  return weft__fail(WEFT_ENOTSUP,
+                    "the stream has %s: functions of their own read and write "
+                    "them",
+                    s->messages);
+}
+
 /* What every read checks first, and does first. */
-static weft__stream *begin(weft_stream *handle, int *error) {
+static weft__stream *begin_any(weft_stream *handle, int *error) {
   weft__stream *s = weft__stream_begin(handle, error);
   if (!s) return NULL;
-  if (!weft__list_empty(&s->readers)) {
+  if (s->reading) {
     *error = weft__fail(WEFT_EALREADY, "another task reads from the stream");
     return NULL;
   }
   weft__stream_unlend(s);
   return s;
+}
+
+/* The same for a read of bytes. */
+static weft__stream *begin(weft_stream *handle, int *error) {
+  weft__stream *s = begin_any(handle, error);
+  if (!s || !s->messages) return s;
+  *error = weft__stream_check_bytes(s);
+  return NULL;
 }
 
 /* Gives bytes back that a read has taken and cannot return. */
@@ -115,7 +131,9 @@ static inline int more(weft__stream *s, const char *what) {
     s->ops->read(s, true);
   }
   s->waits++;
+  s->reading = true;
   int rc = weft__stream_suspend(&s->readers, what);
+  s->reading = false;
   s->waits--;
   if (s->record.held) return rc < 0 ? rc : 1;
   weft__stream_settle(s);
@@ -196,9 +214,9 @@ int weft_read(weft_stream *handle, void *data, size_t size) {
   return (int)take(s, data, size);
 }
 
-int weft_readexactly(weft_stream *handle, void *data, size_t size) {
+int weft__stream_readexactly(weft_stream *handle, void *data, size_t size) {
   int rc;
-  weft__stream *s = begin(handle, &rc);
+  weft__stream *s = begin_any(handle, &rc);
   if (!s) return rc;
   if (size > INT_MAX) return too_large(size);
   char *bytes = data;
@@ -220,6 +238,12 @@ int weft_readexactly(weft_stream *handle, void *data, size_t size) {
     }
   }
   return (int)size;
+}
+
+int weft_readexactly(weft_stream *handle, void *data, size_t size) {
+  const weft__stream *s = weft__stream_lookup(handle);
+  int rc = s ? weft__stream_check_bytes(s) : 0; /* a stale one is told next */
+  return rc < 0 ? rc : weft__stream_readexactly(handle, data, size);
 }
 
 /* The first place of the separator from `from` on, or NULL. */
@@ -337,6 +361,8 @@ int weft_peek(weft_stream *handle, const char **data) {
 int weft_consume(weft_stream *handle, size_t size) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
+  int rc = weft__stream_check_bytes(s);
+  if (rc < 0) return rc;
   if (size > weft__buffer_size(&s->in)) {
     return weft__fail(WEFT_EINVAL, "%z bytes are to be consumed, %z are there",
                       size, weft__buffer_size(&s->in));

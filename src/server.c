@@ -121,6 +121,7 @@ weft__stream *weft__server_accept(weft__server *server,
     return NULL;
   }
   s->ops = ops;
+  s->plain = true;
   s->state = WEFT__STREAM_OPEN;
   weft__record_hold(&s->record);
   weft__pin(&s->task->future);

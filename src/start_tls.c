@@ -5,7 +5,7 @@
 
 int weft__stream_start_tls(weft__stream *s, const weft_tls *tls,
                            const char *server_name, const char *what) {
-  s->secure = true;
+  s->plain = false;
   int rc = tls->start(s, tls, tls->server ? NULL : server_name);
   if (rc < 0) return rc;
   s->busy = true; /* what is written now waits for the handshake */
@@ -25,11 +25,13 @@ int weft_start_tls(weft_stream *handle, const weft_tls *tls,
   if (s->state != WEFT__STREAM_OPEN) {
     return weft__fail(WEFT_ECLOSED, "the stream is closed");
   }
-  if (s->secure) return weft__fail(WEFT_EINVAL, "it speaks TLS already");
+  if (!s->plain) {
+    return weft__fail(WEFT_EINVAL, "it speaks TLS already, or is no socket");
+  }
   if (!tls->server && (!server_name || !*server_name)) {
     return weft__fail(WEFT_EINVAL, "a client needs the server's name");
   }
-  if (!weft__list_empty(&s->readers) || weft__buffer_size(&s->in)) {
+  if (s->reading || weft__buffer_size(&s->in)) {
     return weft__fail(WEFT_EINVAL,
                       "%z bytes were not read before TLS, or a "
                       "task reads",

@@ -44,6 +44,7 @@ int weft_open_stdin(weft_stream **stream) {
   int rc;
   weft__stream *s = prepare(0, stream, &rc);
   if (!s) return rc;
+  s->shut = s->shut_done = true; /* nothing can be written */
   rc = opened(s, 0, stream, weft__host_open_input(s));
   if (rc == 0) weft__stream_pace(s);
   return rc;

@@ -46,7 +46,12 @@ typedef struct weft__stream {
   bool busy;      /* the host takes no more bytes now */
   bool lent;      /* the program has a pointer into in.data */
   bool placed;    /* weft__stream_room has last given `direct` */
-  bool secure;    /* TLS is spoken, or was tried */
+  bool plain;     /* a socket on which TLS was not started yet */
+  bool reading;   /* a task is inside a call that reads */
+
+  /* What it has in place of bytes, "datagrams", which functions of their own
+     read and write; NULL: bytes. */
+  const char *messages;
 
   const weft__stream_ops *ops;
   intptr_t host;    /* the back end's own */
@@ -81,7 +86,9 @@ typedef struct weft__stream {
   struct weft__server *server;
   weft__node peer;        /* in the server's list */
   weft__handle task_done; /* closes it when its task has ended */
-  weft__task *task;
+
+  weft__task *task; /* of a server's connection, or of what sends the body of
+                       a request (fetch.c) */
   void (*freed)(struct weft__stream *s); /* or NULL: what to do at the end */
 } weft__stream;
 
@@ -173,8 +180,17 @@ void weft__stream_unlend(weft__stream *s);
  */
 int weft__stream_lend(weft__stream *s, size_t size, char **data);
 
-/* weft__stream_check_write: whether bytes can be written, 0 or the error. */
+/* weft__stream_check_write: whether more can be written, 0 or the error. */
 int weft__stream_check_write(weft__stream *s);
+
+/* weft__stream_check_bytes: whether it has bytes, not messages. */
+int weft__stream_check_bytes(const weft__stream *s);
+
+/*
+ * weft__stream_readexactly is weft_readexactly, also for messages. Suspends
+ * unless all is there.
+ */
+int weft__stream_readexactly(weft_stream *handle, void *data, size_t size);
 
 /* Bytes not sent yet. */
 static inline size_t weft__stream_unsent(const weft__stream *s) {

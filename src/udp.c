@@ -20,6 +20,7 @@ int weft_open_udp(const char *host, int port, weft_stream **udp) {
   }
   weft__stream *s = weft__stream_new(NULL);
   if (!s) return WEFT_ENOMEM;
+  s->messages = "datagrams";
   int rc = weft__host_udp(s, host && *host ? host : NULL, port);
   if (rc >= 0) rc = weft__stream_wait_opened(s, "weft_open_udp");
   if (rc < 0) {
@@ -50,7 +51,7 @@ int weft_udp_send(weft_stream *handle, const char *host, int port,
 
 int weft_udp_receive(weft_stream *handle, weft_datagram *datagram) {
   weft__datagram_head head;
-  int rc = weft_readexactly(handle, &head, sizeof head);
+  int rc = weft__stream_readexactly(handle, &head, sizeof head);
   if (rc < 0) return rc;
   memcpy(datagram->host, head.host, sizeof head.host);
   datagram->port = head.port;

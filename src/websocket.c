@@ -27,6 +27,7 @@ int weft_websocket_connect(const char *url,
   weft_stream_options limits = {.high = options->high, .low = options->low};
   weft__stream *s = weft__stream_new(&limits);
   if (!s) return WEFT_ENOMEM;
+  s->messages = "messages";
   weft_timeout scope;
   double seconds = options->timeout > 0 ? options->timeout : WEFT_FOREVER;
   int rc = weft_timeout_begin(&scope, seconds);
@@ -47,7 +48,7 @@ int weft_websocket_connect(const char *url,
 
 int weft_websocket_receive(weft_stream *handle, weft_message *message) {
   weft__message_head head;
-  int rc = weft_readexactly(handle, &head, sizeof head);
+  int rc = weft__stream_readexactly(handle, &head, sizeof head);
   if (rc == WEFT_EINCOMPLETE) return 0;
   if (rc < 0) return rc;
   message->kind = head.kind;

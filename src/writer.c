@@ -49,11 +49,21 @@ void weft__stream_writable(weft__stream *s) {
 
 int weft__stream_check_write(weft__stream *s) {
   if (s->state == WEFT__STREAM_LOST) return weft__stream_broken(s);
-  if (s->shut) return weft__fail(WEFT_ECLOSED, "written after weft_write_eof");
+  if (s->shut) {
+    return weft__fail(WEFT_ECLOSED,
+                      "written after weft_write_eof, or to a stream that can "
+                      "only be read");
+  }
   if (s->state == WEFT__STREAM_CLOSING) {
     return weft__fail(WEFT_ECLOSED, "written after weft_close");
   }
   return 0;
+}
+
+/* Where bytes are written: 0 or the error. */
+static int check_bytes(weft__stream *s) {
+  int rc = weft__stream_check_write(s);
+  return rc < 0 ? rc : weft__stream_check_bytes(s);
 }
 
 static int no_memory(size_t size) {
@@ -80,7 +90,7 @@ static int write_bytes(weft__stream *s, const char *bytes, size_t size) {
 int weft_write(weft_stream *handle, const void *data, size_t size) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  int rc = weft__stream_check_write(s);
+  int rc = check_bytes(s);
   return rc < 0 ? rc : write_bytes(s, data, size);
 }
 
@@ -88,7 +98,7 @@ int weft_writelines(weft_stream *handle, const weft_bytes *pieces,
                     size_t count) {
   weft__stream *s = weft__stream_lookup(handle);
   if (!s) return weft__stream_lookup_error(handle);
-  int rc = weft__stream_check_write(s);
+  int rc = check_bytes(s);
   if (rc < 0) return rc;
   size_t size = 0;
   for (size_t i = 0; i < count; i++) size += pieces[i].size;

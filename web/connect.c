@@ -5,9 +5,7 @@
 #include "error.h"
 #include "js_stream.h"
 
-/* A gateway has no halves that could end apart. */
-static weft__stream_ops gateway_ops;
-
+/* Whether it is through a gateway. */
 bool weft__js_connect(weft__stream *s, const char *host, int port,
                       const char *path, const char *local_host, int local_port,
                       double next_address_after, const char *gateway);
@@ -17,9 +15,7 @@ int weft__host_connect(weft__stream *s, const weft__target *t) {
   if (weft__js_connect(s, t->host, t->port, t->path, t->local_host,
                        t->local_port, (double)t->next_address_after * 1e-6,
                        t->gateway)) {
-    gateway_ops = weft__js_stream_ops;
-    gateway_ops.shutdown = NULL;
-    s->ops = &gateway_ops;
+    s->ops = &weft__js_whole_ops;
   }
   return 0;
 }

@@ -10,6 +10,9 @@
 
 extern const weft__stream_ops weft__js_stream_ops;
 
+/* The same for streams without halves: they have no method shutdown. */
+extern const weft__stream_ops weft__js_whole_ops;
+
 /*
  * weft__js_code gives the WEFT_E... for an error's name: a `code` of Node.js
  * ("ECONNREFUSED"), or one of ours without its WEFT_.

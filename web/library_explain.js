@@ -38,6 +38,12 @@ addToLibrary({
         `the server broke the connection: ${message}`,
       );
     }
+    if (/^UND_ERR_\w+_TIMEOUT$/.test(code)) {
+      return weftStream.error('ETIMEDOUT', message);
+    }
+    if (message === 'redirect count exceeded') {
+      return weftStream.error('EPROTO', 'too many redirects');
+    }
     if (/^(ERR_INVALID|UND_ERR_INVALID)/.test(code)) {
       return weftStream.error('EINVAL', message);
     }

@@ -67,12 +67,19 @@ addToLibrary({
             end: () => controller.close(),
           };
         },
-        pull: () => {
-          if (!this.waiting || !this.alive) return;
-          this.waiting = false;
-          weftStream.written(this.s);
+        pull: () => this.written(),
+        // The server has answered, or gone, before it has taken all.
+        cancel: () => {
+          this.sink = { take: () => true, end: () => {} };
+          this.written();
         },
       });
+    }
+
+    written() {
+      if (!this.waiting || !this.alive) return;
+      this.waiting = false;
+      weftStream.written(this.s);
     }
 
     fail(error) {
@@ -115,6 +122,7 @@ addToLibrary({
     }
 
     close() {
+      this.waiting = false; // nothing is told from inside the program
       this.aborter.abort();
       setTimeout(() => this.alive && weftStream.lost(this.s));
     }
@@ -155,7 +163,10 @@ addToLibrary({
       {
         method: UTF8ToString(method),
         headers: list,
-        body: body ? HEAPU8.slice(body, body + bodySize) : undefined,
+        // Node.js 20 could not send an array again after a redirect.
+        body: body
+          ? new Blob([HEAPU8.subarray(body, body + bodySize)])
+          : undefined,
         redirect: noRedirects ? 'manual' : 'follow',
       },
       !!streamsBody,

@@ -44,8 +44,6 @@ addToLibrary({
       return !this.waiting;
     }
 
-    shutdown() {}
-
     close() {
       setImmediate(() => this.end());
     }
@@ -122,8 +120,6 @@ addToLibrary({
       );
       return false;
     }
-
-    shutdown() {}
 
     close() {
       setTimeout(() => this.alive && weftStream.lost(this.s));

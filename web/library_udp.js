@@ -57,8 +57,6 @@ addToLibrary({
       this.reading = on;
     }
 
-    shutdown() {}
-
     close() {
       this.closing = true;
       this.socket.close(() => this.alive && weftStream.lost(this.s));
@@ -70,7 +68,7 @@ addToLibrary({
     }
 
     info(name) {
-      if (name !== 'sockname') return undefined;
+      if (name !== 'sockname' || this.closing) return undefined;
       const { address, port } = this.socket.address();
       return address.includes(':')
         ? `[${address}]:${port}`

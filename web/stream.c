@@ -31,6 +31,11 @@ const weft__stream_ops weft__js_stream_ops = {
     weft__js_stream_close, weft__js_stream_abort, weft__js_stream_info,
 };
 
+const weft__stream_ops weft__js_whole_ops = {
+    weft__js_stream_read,  write_bytes,           NULL,
+    weft__js_stream_close, weft__js_stream_abort, weft__js_stream_info,
+};
+
 /* ---- called by JavaScript */
 
 EMSCRIPTEN_KEEPALIVE char *weft__js_room(weft__stream *s, size_t size) {

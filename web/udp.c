@@ -12,7 +12,7 @@ int weft__host_udp(weft__stream *s, const char *host, int port) {
   if (!weft__js_udp(s, host, port)) {
     return weft__fail(WEFT_ENOTSUP, "a browser page has no UDP");
   }
-  s->ops = &weft__js_stream_ops;
+  s->ops = &weft__js_whole_ops;
   return 0;
 }
 

@@ -12,7 +12,7 @@ void weft__js_websocket_reason(weft__stream *s, int code, const char *reason);
 
 int weft__host_websocket(weft__stream *s, const char *url,
                          const char *protocols) {
-  s->ops = &weft__js_stream_ops;
+  s->ops = &weft__js_whole_ops;
   weft__js_websocket(s, url, protocols);
   return 0;
 }

@@ -34,15 +34,23 @@ typedef struct weft_header {
   const char *name, *value;
 } weft_header;
 
-/* Choices for a request; zero means the default throughout. */
+/*
+ * Choices for a request; zero means the default throughout.
+ *
+ * A body_stream stays the caller's. Mostly all of it is sent when weft_fetch
+ * returns; but a server may answer earlier, and its answer is then there
+ * earlier, too, and read while the rest is sent. So keep the body, and let
+ * nobody else read it, until the response has ended or was given back. What
+ * breaks the body breaks the request. (A page sends it when all of it is
+ * there.)
+ */
 typedef struct weft_fetch_options {
   const char *method; /* default: GET, or POST with a body */
   const weft_header *headers;
   size_t header_count;
   const void *body; /* in memory; the caller's again after weft_fetch */
   size_t body_size;
-  weft_stream *body_stream; /* or: is read to its end and sent meanwhile. (A
-                               page sends it when all of it is there.) */
+  weft_stream *body_stream; /* or: is read to its end and sent; see below */
   double timeout;    /* seconds until the headers are there; default: none */
   bool no_redirects; /* give redirects as they are; a page cannot */
   size_t limit;      /* of the response's stream: see weft_stream_options */

@@ -27,7 +27,41 @@ const pages = {
   '/gone': (_, response) => response.writeHead(404).end('not here'),
   '/moved': (_, response) =>
     response.writeHead(302, { Location: '/hello' }).end(),
-  '/slow': () => {},
+  '/see-other': (_, response) =>
+    response.writeHead(303, { Location: '/told' }).end(),
+  '/again': (_, response) =>
+    response.writeHead(307, { Location: '/told' }).end(),
+  '/abroad': (request, response) => {
+    const Location = `${base.replace('127.0.0.1', 'localhost')}/told`;
+    response.writeHead(302, { Location }).end();
+  },
+  '/round': (_, response) =>
+    response.writeHead(302, { Location: '/round' }).end(),
+  // What a request was, in a line.
+  '/told': async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    const { authorization = 'nobody' } = request.headers;
+    response.end(
+      `${request.method} ${body || 'nothing'} by ${authorization}\n`,
+    );
+  },
+  '/slow': (_, response) => response.on('close', () => abandoned++),
+  // Answers at once, and takes nothing of the body.
+  '/early': (_, response) => response.writeHead(413).end('too much'),
+  // Goes away in the middle of the body.
+  '/rude': (request) => request.once('data', () => request.destroy()),
+  '/sink': async (request, response) => {
+    let bytes = 0;
+    request.on('error', () => {});
+    request.on('close', () => (brokenBody = !request.complete));
+    try {
+      for await (const piece of request) bytes += piece.length;
+    } catch {
+      return;
+    }
+    response.end(`${bytes}\n`);
+  },
   '/drip': async (_, response) => {
     for (const part of ['dr', 'ip', '\n']) {
       response.write(part);
@@ -52,6 +86,24 @@ const pages = {
 };
 let aborted = false;
 let sent = 0;
+let abandoned = 0; // requests of /slow whose client has gone
+let brokenBody = false; // of the last request to /sink
+
+/**
+ * A server of so many bytes, which are then a request's body.
+ * @param {number} size
+ * @param {(socket: net.Socket) => void} [end] instead of a good end
+ */
+async function source(size, end = (socket) => void socket.end()) {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => {});
+    socket.write(Buffer.alloc(size, 'x'), () => end(socket));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  return { words: `connect 127.0.0.1 ${port}`, server };
+}
 
 const server = http.createServer((request, response) => {
   response.setHeader('Access-Control-Allow-Origin', '*');
@@ -170,7 +222,27 @@ for (const host of fetchHosts) {
     );
   });
 
+  test(`a redirect keeps the method and body that it should, and no secrets for strangers (${host})`, async () => {
+    const { lines } = await ask(
+      host,
+      'body text header Authorization me fetch BASE/see-other line release fetch BASE/again line release fetch BASE/abroad line release fetch BASE/round',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 200',
+      'line: 18 GET nothing by me\\n',
+      'release: 0',
+      'fetch: 200',
+      'line: 16 POST text by me\\n',
+      'release: 0',
+      'fetch: 200',
+      'line: 22 GET nothing by nobody\\n',
+      'release: 0',
+      host === 'browser' ? 'fetch: WEFT_EIO' : 'fetch: WEFT_EPROTO',
+    ]);
+  });
+
   test(`a timeout and a cancel abort the request (${host})`, async () => {
+    abandoned = 0;
     const { lines } = await ask(
       host,
       'hurry 0.2 fetch BASE/slow hurry 0 within 0.2 fetch BASE/slow fetch BASE/hello release',
@@ -182,6 +254,7 @@ for (const host of fetchHosts) {
       'fetch: 200',
       'release: 0',
     ]);
+    while (abandoned < 2) await sleep(10); // the server sees it
   });
 
   test(`a response that is not read makes its server wait; its release aborts it (${host})`, async () => {
@@ -223,6 +296,76 @@ for (const host of fetchHosts) {
       'fetch: WEFT_EINVAL',
       'fetch: WEFT_EINVAL',
     ]);
+  });
+}
+
+for (const host of fetchHosts.filter((host) => host !== 'browser')) {
+  const MANY = 30 << 20; // more than what lies between holds
+
+  test(`a body from a stream arrives whole (${host})`, async () => {
+    const { words, server } = await source(MANY);
+    const { lines } = await ask(host, `${words} send BASE/sink line release`);
+    assert.deepEqual(lines.slice(1), [
+      'fetch: 200',
+      `line: 9 ${MANY}\\n`,
+      'release: 0',
+    ]);
+    assert(!brokenBody);
+    server.close();
+  });
+
+  test(`a body and its echo flow at once (${host})`, async () => {
+    const { words, server } = await source(MANY);
+    const { lines } = await ask(
+      host,
+      `${words} send BASE/echo count close wait`,
+    );
+    assert.deepEqual(lines.slice(1), [
+      'fetch: 200',
+      `count: ${MANY} WEFT_OK`,
+      'close: 0',
+      'wait: 0',
+    ]);
+    server.close();
+  });
+
+  test(`an answer before the body is sent is there at once (${host})`, async () => {
+    const { words, server } = await source(MANY);
+    const { lines } = await ask(
+      host,
+      `${words} send BASE/early all 100 close wait fetch BASE/hello line`,
+    );
+    assert.deepEqual(lines.slice(1), [
+      'fetch: 413',
+      'all: 8 too much',
+      'close: 0',
+      'wait: 0',
+      'fetch: 200',
+      'line: 6 first\\n',
+    ]);
+    server.close();
+  });
+
+  test(`a peer that goes in the middle of the body (${host})`, async () => {
+    const { words, server } = await source(MANY);
+    const { lines } = await ask(
+      host,
+      `${words} send BASE/rude fetch BASE/hello line`,
+    );
+    assert.match(lines[1], /^fetch: WEFT_E(CONNRESET|PROTO|IO)$/);
+    assert.deepEqual(lines.slice(2), ['fetch: 200', 'line: 6 first\\n']);
+    server.close();
+  });
+
+  test(`a body that breaks breaks the request (${host})`, async () => {
+    brokenBody = false;
+    const { words, server } = await source(1 << 20, (socket) =>
+      setTimeout(() => socket.resetAndDestroy(), 100),
+    );
+    const { lines } = await ask(host, `${words} send BASE/sink`);
+    assert.deepEqual(lines.slice(1), ['fetch: WEFT_ECONNRESET']);
+    while (!brokenBody) await sleep(10);
+    server.close();
   });
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <weft.h>
 
 static char **words; /* what is left of the arguments */
@@ -88,13 +89,37 @@ static int do_fill(size_t size) {
 
 /* A request; its body is the stream there is, if that is asked for. */
 static int do_fetch(bool with_stream) {
-  weft_stream *body = with_stream ? stream : NULL;
-  fetch_options.body_stream = body;
+  fetch_options.body_stream = with_stream ? stream : NULL;
   int rc = weft_fetch(word(), &fetch_options, &stream);
   show("fetch", rc, NULL);
   if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
-  if (body) weft_stream_release(body);
   return rc;
+}
+
+/* Reads to the end, and prints how many bytes there were. */
+static int do_count(void) {
+  static char data[65536];
+  size_t total = 0;
+  int rc;
+  while ((rc = weft_read(stream, data, sizeof data)) > 0) total += (size_t)rc;
+  printf("count: %zu %s\n", total, weft_error_name(rc));
+  return 0;
+}
+
+/* Writes and drains so many bytes, 64 KiB at a time; the bytes that went. */
+static int do_pour(size_t size) {
+  static char data[65536];
+  size_t total = 0;
+  int rc = 0;
+  while (total < size && rc >= 0) {
+    size_t piece = size - total < sizeof data ? size - total : sizeof data;
+    rc = weft_write(stream, data, piece);
+    if (rc >= 0) total += piece;
+    if (rc >= 0) rc = weft_drain(stream);
+  }
+  printf("pour: %zu %s, memory %zu\n", total, weft_error_name(rc),
+         (size_t)sbrk(0));
+  return rc == WEFT_ECANCELED ? rc : 0;
 }
 
 static int do_request(const char *op) {
@@ -177,11 +202,14 @@ static int do_one(const char *op) {
   if (!strcmp(op, "high")) return (int)(options.high = number());
   if (!strcmp(op, "patience")) return options.timeout = atof(word()), 0;
   if (!strcmp(op, "local")) return (options.local_host = word()), 0;
+  if (!strcmp(op, "local_port")) return (options.local_port = (int)number()), 0;
   if (!strcmp(op, "delay")) {
     options.happy_eyeballs_delay = atof(word());
     return 0;
   }
   if (!strcmp(op, "sleep")) return weft_sleep(atof(word()));
+  if (!strcmp(op, "count")) return do_count();
+  if (!strcmp(op, "pour")) return do_pour(number());
   int rc = do_tls(op);
   if (rc != NOT_MINE) return rc < 0 ? rc : 0;
   if (do_read(op) != NOT_MINE || do_request(op) != NOT_MINE) return 0;

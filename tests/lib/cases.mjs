@@ -10,14 +10,16 @@ import { compile, execute, hosts, root, run } from './weft.mjs';
 /**
  * @param {string} file a C program, relative to the repository's root
  * @param {RegExp} [reports] what it writes to stderr
+ * @param {string[]} [on] the hosts; native: what needs a host's own things
+ *   is not there
  */
-export function cases(file, reports = /^$/) {
+export function cases(file, reports = /^$/, on = [...hosts, 'native']) {
   const source = readFileSync(path.join(root, file), 'utf8');
   const names = [...source.matchAll(/^ +\{"(.+?)",\s*\w+\},$/gm)].map(
     (match) => match[1],
   );
   assert(names.length > 0, `${file} has no cases`);
-  for (const host of [...hosts, 'native']) {
+  for (const host of on) {
     /** @type {ReturnType<typeof outcome> | undefined} */
     let result;
     for (const name of names) {
