@@ -13,12 +13,76 @@ addToLibrary({
     }
 
     /** What fails at once is told later: this is called from the program. */
-    async connect(options) {
+    async connect(options, delay) {
       // An import takes as long as a connection, and so happens once.
-      const { connect } = (WeftSocket.net ??= await import('node:net'));
+      const { connect, isIP } = (WeftSocket.net ??= await import('node:net'));
       if (!this.alive) return;
-      this.attach(connect({ ...options, ...this.options, noDelay: true }));
+      if (options.host && !isIP(options.host)) {
+        const addresses = await this.addresses(options);
+        if (this.alive) this.race(addresses, delay, options);
+        return;
+      }
+      this.attach(connect({ ...options, ...this.options }));
       this.socket.once('connect', WeftSocket.opened);
+    }
+
+    /** The addresses of a name, of IPv6 and IPv4 in turn. */
+    async addresses({ host, localAddress }) {
+      const { lookup } = (WeftSocket.dns ??= await import('node:dns/promises'));
+      const only = localAddress && WeftSocket.net.isIP(localAddress);
+      const found = await lookup(host, { all: true });
+      const all = found.filter(({ family }) => !only || family === only);
+      if (!all.length) {
+        throw weftStream.error(
+          'EINVAL',
+          'the local address is of another family than the addresses of the host',
+        );
+      }
+      const first = all.filter(({ family }) => family === all[0].family);
+      const other = all.filter(({ family }) => family !== all[0].family);
+      return all
+        .flatMap((_, i) => [first[i], other[i]])
+        .filter((place) => place)
+        .map(({ address }) => address);
+    }
+
+    /**
+     * Tries addresses in turn, the next one when the last has failed or has
+     * not answered for a while (RFC 8305, as asyncio does it; Node.js would
+     * give the last one up). The first that answers is taken.
+     */
+    race(addresses, delay, options) {
+      const attempts = new Set();
+      let timer, failure;
+      this.giveUp = () => {
+        clearTimeout(timer);
+        attempts.forEach((socket) => socket.destroy());
+      };
+      const next = () => {
+        clearTimeout(timer);
+        const host = addresses.shift();
+        if (host) attempt({ ...options, ...this.options, host });
+        else if (!attempts.size) weftStream.lost(this.s, failure);
+      };
+      const attempt = (options) => {
+        const socket = WeftSocket.net.connect(options).pause();
+        attempts.add(socket);
+        const failed = (error) => {
+          failure ??= error;
+          attempts.delete(socket);
+          if (this.alive) next();
+        };
+        socket.once('error', failed);
+        socket.once('connect', () => {
+          socket.off('error', failed);
+          attempts.delete(socket);
+          this.giveUp();
+          this.attach(socket);
+          weftStream.opened(this.s);
+        });
+        if (addresses.length) timer = setTimeout(next, delay);
+      };
+      next();
     }
 
     /** Takes over a socket; it does not read yet. */
@@ -62,6 +126,7 @@ addToLibrary({
      */
     get options() {
       return {
+        noDelay: true,
         allowHalfOpen: true,
         onread: {
           buffer: (WeftSocket.buffer ??= new Uint8Array(65536)),
@@ -112,7 +177,10 @@ addToLibrary({
             });
         socket.on('data', (bytes) => this.arrived(bytes));
         this.attach(socket);
-        socket.on('error', (error) => (this.error = tls.explain(error)));
+        socket.on('error', (error) => {
+          this.error = tls.explain(error);
+          socket.destroy(); // Node.js would go on, to an end like a good one
+        });
         socket.once(
           options.isServer ? 'secure' : 'secureConnect',
           WeftSocket.opened,
@@ -169,6 +237,7 @@ addToLibrary({
 
     abort() {
       this.alive = false;
+      this.giveUp?.();
       this.socket?.destroy();
     }
 
@@ -221,11 +290,6 @@ addToLibrary({
           port,
           localAddress: text(localHost),
           localPort: localPort || undefined,
-          autoSelectFamily: true,
-          autoSelectFamilyAttemptTimeout: Math.max(
-            10,
-            Math.min(nextAddressAfter, 0x7fffffff),
-          ),
         };
     const isNode = !!globalThis.process?.versions?.node;
     if (!isNode) {
@@ -234,7 +298,7 @@ addToLibrary({
     }
     const stream = new WeftSocket(s);
     stream
-      .connect(options)
+      .connect(options, Math.min(nextAddressAfter, 0x7fffffff))
       .catch((error) => stream.alive && weftStream.lost(s, error));
     return false;
   },

@@ -55,8 +55,9 @@ typedef struct weft_server_options {
  * weft_start_server(fn, arg, host, port, options, &server) listens on a TCP
  * port and runs fn(stream, arg) for each connection. host is an address or a
  * name; NULL means all interfaces. Port 0 lets the host choose one.
- * Errors: WEFT_EADDRINUSE; WEFT_EACCES; WEFT_ENOTFOUND; WEFT_ENOTSUP in a
- * browser; WEFT_EINVAL; WEFT_ENOMEM. Suspends. Source: asyncio.start_server.
+ * Errors: WEFT_EADDRINUSE; WEFT_EUNREACH host is no address of this machine;
+ * WEFT_EACCES; WEFT_ENOTFOUND; WEFT_ENOTSUP in a browser; WEFT_EINVAL;
+ * WEFT_ENOMEM. Suspends. Source: asyncio.start_server.
  */
 #define weft_start_server(fn, arg, host, port, options, server)                \
   weft_start_server_at((fn), (arg), (host), (port), (options), (server), #fn,  \

@@ -69,11 +69,13 @@ typedef struct weft_stream_options {
  * weft_open_connection(host, port, options, &stream) connects to a TCP port.
  * host is a name or an address; each address of a name is tried, IPv6 and IPv4
  * in turn. options may be NULL.
- * Errors: WEFT_ENOTFOUND unknown name; WEFT_ECONNREFUSED; WEFT_EUNREACH;
- * WEFT_ETIMEDOUT; WEFT_EACCES the host permits no network; WEFT_ECERT and
- * WEFT_EPROTO with TLS; WEFT_ENOTSUP in a browser without a gateway;
- * WEFT_EINVAL; WEFT_ENOMEM; WEFT_EIO. weft_errmsg says more. When cancelled it
- * leaves nothing behind. Suspends. Source: asyncio.open_connection.
+ * Errors: WEFT_ENOTFOUND unknown name; WEFT_ECONNREFUSED; WEFT_EUNREACH, also
+ * when local_host is no address of this machine; WEFT_EADDRINUSE local_port is
+ * taken; WEFT_ETIMEDOUT; WEFT_EACCES the host permits no network; WEFT_ECERT
+ * and WEFT_EPROTO with TLS; WEFT_ENOTSUP in a browser without a gateway;
+ * WEFT_EINVAL a port or local_host that is none; WEFT_ENOMEM; WEFT_EIO.
+ * weft_errmsg says more. When cancelled it leaves nothing behind. Suspends.
+ * Source: asyncio.open_connection.
  */
 int weft_open_connection(const char *host, int port,
                          const weft_stream_options *options,

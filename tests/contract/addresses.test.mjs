@@ -27,9 +27,12 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true }));
 
-/** Listens, takes nothing, and is full: who connects hears nothing at all. */
+/**
+ * Listens, takes nothing, and is full: who connects hears nothing at all, or
+ * not before some seconds have gone.
+ */
 const hole = `
-import socket, sys
+import socket, sys, time
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 s.bind((sys.argv[1], int(sys.argv[2])))
@@ -44,17 +47,25 @@ while len(held) < 64:
     except TimeoutError:
         print('FULL', flush=True)
         break
+if len(sys.argv) > 3:  # after a while it takes them all, and greets them
+    time.sleep(float(sys.argv[3]))
+    for c in held: c.close()
+    while True: s.accept()[0].sendall(b'late\\n')
 sys.stdin.read()
 `;
 
 /**
  * @param {string} address
  * @param {number} port
+ * @param {number} [seconds] after which it answers
  */
-async function openHole(address, port) {
-  const child = spawn(tool('PYTHON'), ['-c', hole, address, String(port)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+async function openHole(address, port, seconds) {
+  const late = seconds ? [String(seconds)] : [];
+  const child = spawn(
+    tool('PYTHON'),
+    ['-c', hole, address, String(port), ...late],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
   await firstLine(child.stdout);
   return child;
 }
@@ -142,6 +153,27 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
     });
     assert.deepEqual(lines, ['connect: WEFT_ETIMEDOUT'], stderr);
     assert.match(stderr, /connecting to two\.test took longer/);
+  });
+
+  test(`an address that is slow still wins over one that is silent (${host})`, async () => {
+    const free = net.createServer().listen(0, SECOND);
+    await once(free, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (free.address());
+    free.close();
+    await once(free, 'close');
+    const slow = await openHole(FIRST, port, 0.5);
+    const silent = await openHole(SECOND, port);
+    try {
+      const { stdout, stderr } = await run('tests/contract/stream.c', {
+        host,
+        args: `patience 20 connect two.test ${port} line`.split(' '),
+        env: { LD_PRELOAD: names, WEFT_ADDRESSES: `${FIRST},${SECOND}` },
+      });
+      assert.equal(stdout, 'connect: 0\nline: 5 late\\n\n', stderr);
+    } finally {
+      slow.kill();
+      silent.stdin.end();
+    }
   });
 
   test(`a cancelled connect gives up each address at once (${host})`, async () => {

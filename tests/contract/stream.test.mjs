@@ -299,6 +299,62 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
     ]);
   });
 
+  test(`the high-water mark holds: what a peer does not read is not taken (${host})`, async () => {
+    const WHOLE = 60_000_000;
+    let total = 0;
+    const { lines } = await talk(
+      host,
+      (socket) => {
+        socket.pause();
+        setTimeout(() => socket.resume(), 1000);
+        socket.on('data', (data) => (total += data.length));
+        socket.on('end', () => socket.end(`${total}\n`));
+      },
+      `connect 127.0.0.1 PORT within 0.5 pour ${WHOLE} pour ${WHOLE} eof line close wait`,
+    );
+    const [first, second] = [1, 3].map((i) =>
+      /^pour: (\d+) (\w+), memory (\d+)$/.exec(lines[i])?.slice(1),
+    );
+    assert(first && second, lines.join('\n'));
+    assert.equal(first[1], 'WEFT_ECANCELED');
+    // The sockets' buffers of both ends take some megabytes.
+    assert(Number(first[0]) < 20_000_000, `${first[0]} bytes were taken`);
+    assert.deepEqual(second.slice(0, 2), [String(WHOLE), 'WEFT_OK']);
+    assert(Number(second[2]) - Number(first[2]) <= 1 << 20, 'memory is flat');
+    const sent = Number(first[0]) + WHOLE;
+    assert.equal(lines[5], `line: 9 ${sent}\\n`);
+  });
+
+  test(`a connection comes from the local address and port asked for (${host})`, async () => {
+    const free = net.createServer().listen(0, '127.0.0.5');
+    await once(free, 'listening');
+    const own = /** @type {net.AddressInfo} */ (free.address()).port;
+    free.close();
+    await once(free, 'close');
+    const tell = (/** @type {net.Socket} */ socket) =>
+      socket.end(`${socket.remoteAddress} ${socket.remotePort}\n`);
+    const { lines } = await talk(
+      host,
+      tell,
+      `local 127.0.0.5 local_port ${own} connect 127.0.0.1 PORT line info sockname`,
+    );
+    const name = `127.0.0.5:${own}`;
+    assert.deepEqual(lines, [
+      'connect: 0',
+      `line: ${name.length + 1} ${name.replace(':', ' ')}\\n`,
+      `info: ${name.length} ${name}`,
+    ]);
+    for (const [local, error] of [
+      ['nonsense', 'WEFT_EINVAL'], // no address
+      ['192.0.2.1', 'WEFT_EUNREACH'], // not this machine's
+      ['::1', 'WEFT_EINVAL'], // of another family
+    ]) {
+      const words = `local ${local} connect 127.0.0.1 PORT`;
+      const { lines, stderr } = await talk(host, tell, words);
+      assert.deepEqual(lines, [`connect: ${error}`], stderr);
+    }
+  });
+
   test(`cancelled reads lose no byte (${host})`, async () => {
     const { lines } = await talk(
       host,
