@@ -44,9 +44,11 @@ static int run_typed(weft__call *call) {
 /* Each item has a result of its own; the call's is 0. */
 static int run_chunk(weft__call *call) {
   const weft_job *job = call->job;
-  size_t at = weft__call_results_at(job, call->items);
+  /* A job's output may be larger than its input: does all of it fit? */
+  bool fits = job->output_size + 2 * sizeof(int32_t) < SIZE_MAX / call->items;
+  size_t at = fits ? weft__call_results_at(job, call->items) : 0;
   size_t size = at + call->items * sizeof(int32_t);
-  char *output = calloc(1, size);
+  char *output = fits ? calloc(1, size) : NULL;
   if (!output) {
     return weft__fail(WEFT_ENOMEM, "job '%s': no memory for %z outputs",
                       job->name, (size_t)call->items);
@@ -63,12 +65,12 @@ static int run_chunk(weft__call *call) {
 static int run_call(weft__call *call) {
   const weft_job *job = call->job;
   if (job->bytes) return job->bytes(call->input, call->size, &call->output);
-  size_t wanted = (call->items ? call->items : 1) * job->input_size;
+  uint64_t wanted = (uint64_t)(call->items ? call->items : 1) * job->input_size;
   if (call->size != wanted) {
     return weft__fail(WEFT_EINVAL,
                       "job '%s' takes an input of %z bytes and was given %z: "
                       "is the other side another build of the program?",
-                      job->name, wanted, call->size);
+                      job->name, (size_t)wanted, call->size);
   }
   return call->items ? run_chunk(call) : run_typed(call);
 }

@@ -297,7 +297,7 @@ static int check(wasi_http_types_borrow_incoming_request_t request,
 /* ---- the job */
 
 /* The job has called exit: the program hears of it. */
-static void on_exit(void) {
+static void at_exit(void) {
   if (!server.running) return;
   fflush(NULL);
   server.running = false;
@@ -325,7 +325,7 @@ static void begin_instance(void) {
   extern void __wasm_call_ctors(void);
   __wasm_call_ctors(); /* nobody has: this is not main's way in */
   weft__is_worker = true;
-  atexit(on_exit);
+  atexit(at_exit);
 }
 
 __attribute__((export_name("wasi:http/incoming-handler@0.2.0#handle"))) void

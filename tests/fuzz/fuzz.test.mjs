@@ -18,11 +18,17 @@ const targets = {
   stream: 'a stream: what arrives comes out, however it is read',
   answer: 'an executor: whatever a server answers, each job ends',
   url: 'URLs: what is taken apart makes sense',
+  fetch: 'requests on WASI: whatever the host answers, each ends',
+  job_server: 'the endpoint for jobs: one answer, whatever is asked',
   tls: 'TLS of WASI: what comes out is what the peer has sent',
 };
 /** What a target needs beside its own file. @type {Record<string, string[]>} */
 const others = {
   url: ['wasi/http_url.c'],
+  fetch: ['fetch', 'fetch_body', 'http_request', 'http_url'].map(
+    (n) => `wasi/${n}.c`,
+  ),
+  job_server: ['wasi/http_url.c'], // any: for the headers of wasi/
   tls: ['context', 'random', 'roots', 'stream'].map((n) => `wasi/tls/${n}.c`),
 };
 

@@ -248,6 +248,20 @@ test('the endpoint refuses what lacks the token, is too large or unknown', async
   );
 });
 
+test('the endpoint sees through numbers that would wrap round', async (t) => {
+  const { url } = await serve(t);
+  for (const size of [4, 8, 16]) {
+    const items = String(2 ** 32 / size + 1); // times size: size, in 32 bits
+    const { status, body } = await post(url, 'twice', {
+      body: new Uint8Array(size),
+      headers: { 'weft-items': items },
+    });
+    assert.equal(status, 200);
+    assert.equal(body.readUInt32LE(0), 4, 'the last frame is DONE');
+    assert.match(body.toString('latin1'), /takes an input of/);
+  }
+});
+
 test('the endpoint survives requests of chance', async (t) => {
   const { url } = await serve(t);
   let seed = 20260101;
