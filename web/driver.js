@@ -125,12 +125,14 @@ const weftDriver = {
 
   /** Finds out how this host is asked for a turn. */
   prepare() {
+    // Unless there has been one earlier.
+    const turn = () => this.scheduled && this.turn();
     if (typeof setImmediate === 'function') {
-      this.defer = () => setImmediate(() => this.turn());
+      this.defer = () => setImmediate(turn);
     } else {
       // Not setTimeout, which is clamped to 4 ms when nested.
       const { port1, port2 } = new MessageChannel();
-      port1.onmessage = () => this.turn();
+      port1.onmessage = turn;
       this.defer = () => port2.postMessage(0);
       this.cleanups.add(() => port1.close());
     }

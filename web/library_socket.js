@@ -110,7 +110,9 @@ addToLibrary({
       if (this.weft.has(this)) weftStream.opened(this.weft.s);
     }
     static ended() {
-      if (this.weft.has(this)) weftStream.ended(this.weft.s);
+      if (!this.weft.has(this)) return;
+      this.weft.ended = true;
+      weftStream.ended(this.weft.s);
     }
     static failed(error) {
       this.weft.error = error;
@@ -132,10 +134,23 @@ addToLibrary({
           buffer: (WeftSocket.buffer ??= new Uint8Array(65536)),
           callback: (size, buffer) => {
             this.arrived(size === 65536 ? buffer : buffer.subarray(0, size));
+            this.constructor.piled(size);
             return true;
           },
         },
       };
+    }
+
+    /**
+     * So many bytes have arrived. A turn follows when all sockets have been
+     * served, or now that what has piled up is as much as caches hold: tasks
+     * find their bytes there, and peers go on while others are read.
+     */
+    static piled(size) {
+      this.pile = (this.pile ?? 0) + size + 1024; // and what a task touches
+      if (this.pile < 262144) return;
+      this.pile = 0;
+      weftDriver.turn();
     }
 
     /**
@@ -231,8 +246,13 @@ addToLibrary({
     }
 
     close() {
-      this.socket.destroySoon();
-      this.socket.resume(); // or the end of a peer would not be seen
+      const { socket } = this;
+      // All is written and read: nothing is left to say but TLS's own end.
+      if (this.ended && !socket.encrypted) socket.destroy();
+      else {
+        socket.destroySoon();
+        socket.resume(); // or the end of a peer would not be seen
+      }
     }
 
     abort() {
