@@ -15,7 +15,9 @@ addToLibrary({
   ],
   $WeftServer: class {
     accepting = true;
-    waiting = []; // sockets, while it does not accept
+    // Sockets, while it does not accept: Node.js takes all, so the backlog is
+    // kept here.
+    waiting = [];
 
     constructor(address) {
       this.address = address;
@@ -35,6 +37,7 @@ addToLibrary({
       try {
         const net = await import('node:net');
         if (!this.alive) return;
+        this.backlog = options.backlog;
         this.Socket = net.Socket;
         this.server = net.createServer({
           allowHalfOpen: true,
@@ -69,6 +72,10 @@ addToLibrary({
 
     accept(socket) {
       if (!this.alive) {
+        socket.destroy();
+        return;
+      }
+      if (!this.accepting && this.waiting.length >= this.backlog) {
         socket.destroy();
         return;
       }

@@ -45,7 +45,9 @@ typedef int (*weft_connection_fn)(weft_stream *stream, void *arg);
 typedef struct weft_server_options {
   weft_stream_options stream; /* limit, high and low of each connection */
   weft_task_options task;     /* of each connection's task */
-  int backlog;                /* connections that wait to be taken; 128 */
+  int backlog;                /* connections that wait to be taken, about; the
+                                 system lets more of them knock again, Node.js
+                                 drops those above max_connections; 128 */
   size_t max_connections; /* at once; others wait in the backlog; no limit */
   const weft_tls *tls;    /* weft_tls_server: speak TLS */
   double tls_timeout;     /* seconds for a client's handshake; 60 */

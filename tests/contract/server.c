@@ -69,6 +69,10 @@ static int start(weft_server_options *options, weft_server **server) {
     options->tls_timeout = 0.5;
   }
   if (!strcmp(mode, "few")) options->max_connections = 2;
+  if (!strcmp(mode, "tight")) {
+    options->max_connections = 1;
+    options->backlog = 4;
+  }
   int port = !strcmp(mode, "port") ? atoi(args[2]) : 0;
   return weft_start_server(serve, NULL, "127.0.0.1", port, options, server);
 }

@@ -7,6 +7,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { Certificates } from '../lib/certificates.mjs';
 import { compile, hosts, run, tool } from '../lib/weft.mjs';
@@ -22,8 +23,9 @@ after(() => made.remove());
  * @param {Host} host
  * @param {string[]} args
  * @param {(server: {port: number, pid: number}) => Promise<unknown>} work
+ * @param {number} [descriptors] it may have so many open
  */
-async function serve(host, args, work) {
+async function serve(host, args, work, descriptors) {
   const program = await compile('tests/contract/server.c', { host });
   const flags = tool('WASMTIME_FLAGS').split(' ');
   const command =
@@ -38,7 +40,9 @@ async function serve(host, args, work) {
           program,
           ...args,
         ];
-  const child = spawn(command[0], command.slice(1));
+  const few = `ulimit -n ${descriptors}; exec "$0" "$@"`;
+  const limited = descriptors ? ['sh', '-c', few, ...command] : command;
+  const child = spawn(limited[0], limited.slice(1));
   const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
   let stdout = '';
   let stderr = '';
@@ -191,6 +195,69 @@ for (const host of serverHosts) {
       stopper.socket.end();
     });
     assert.equal(lines[0], 'shutdown: 0, served 7, at most 2 at once');
+  });
+
+  test(`the backlog holds so many, and they are served in turn (${host})`, async () => {
+    await serve(host, ['tight'], async ({ port }) => {
+      const first = await Client.connect(port);
+      await first.ask('here');
+      const waiting = [];
+      for (let i = 0; i < 20; i++) {
+        const socket = net.connect(port, '127.0.0.1');
+        const late = sleep(300, 'late', { ref: false });
+        if ((await Promise.race([once(socket, 'connect'), late])) === 'late') {
+          socket.destroy(); // the system lets it knock again and again
+          break;
+        }
+        waiting.push(new Client(socket));
+      }
+      await sleep(100);
+      const kept = waiting.filter(({ socket }) => !socket.destroyed);
+      assert(kept.length >= 4 && kept.length <= 6, `${kept.length} wait`);
+      first.socket.end();
+      for (const [i, client] of kept.entries()) {
+        assert.equal(await client.ask(`${i}`), `${i}\n`);
+        client.socket.end();
+      }
+      const stopper = await Client.connect(port);
+      await stopper.ask('stop');
+      stopper.socket.end();
+    });
+  });
+
+  test(`a server that was out of descriptors serves again (${host})`, async () => {
+    await serve(
+      host,
+      ['patient'],
+      async ({ port }) => {
+        const first = await Client.connect(port);
+        await first.ask('here');
+        const many = Array.from({ length: 100 }, () => Client.connect(port));
+        const clients = await Promise.all(many);
+        await first.ask('still here');
+        for (const { socket } of clients) socket.destroy();
+        let answer;
+        while (answer !== 'stop\n') {
+          const next = await Client.connect(port);
+          answer = await next.ask('stop');
+          next.socket.end();
+        }
+        first.socket.end();
+      },
+      64,
+    );
+  });
+
+  test(`a plain server hears a client's TLS as bytes, and goes on (${host})`, async () => {
+    await serve(host, ['patient'], async ({ port }) => {
+      const wrong = tls.connect({ port, host: '127.0.0.1' });
+      wrong.on('error', () => {});
+      wrong.setTimeout(200, () => wrong.destroy());
+      await once(wrong, 'close').catch(() => {});
+      const stopper = await Client.connect(port);
+      await stopper.ask('stop');
+      stopper.socket.end();
+    });
   });
 
   test(`a port that is taken, or none (${host})`, async () => {
