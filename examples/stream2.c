@@ -40,6 +40,7 @@ static int print_headers(void *arg) {
     line[strcspn(line, "\r\n")] = 0;
     if (*line) printf("HTTP header> %s\n", line);
   }
+  if (rc < 0) fprintf(stderr, "stream2: %s\n", weft_errmsg(rc));
   weft_close(stream);
   return rc;
 }

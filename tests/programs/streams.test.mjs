@@ -5,8 +5,13 @@ import { once } from 'node:events';
 import http from 'node:http';
 import net from 'node:net';
 import { after, before, test } from 'node:test';
+import { Certificates } from '../lib/certificates.mjs';
+import { nginx } from '../lib/nginx.mjs';
 import { start } from '../lib/server.mjs';
-import { hosts, run } from '../lib/weft.mjs';
+import { hosts, run, tool } from '../lib/weft.mjs';
+import { websockify } from '../lib/websockify.mjs';
+
+const made = new Certificates();
 
 const server = http.createServer((request, response) => {
   response.setHeader('Access-Control-Allow-Origin', '*');
@@ -23,6 +28,7 @@ before(async () => {
 after(() => {
   server.close();
   server.closeAllConnections();
+  made.remove();
 });
 
 const expectedHeaders = [
@@ -114,7 +120,52 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
   });
 }
 
-for (const host of hosts.filter((host) => host !== 'wasmtime')) {
+for (const host of hosts.filter((host) => host !== 'browser')) {
+  test(`stream and stream2 speak https with nginx (${host})`, async () => {
+    const { https, stop } = await nginx(made);
+    const url = `https://localhost:${https}/`;
+    const env =
+      host === 'node'
+        ? { NODE_EXTRA_CA_CERTS: made.ca.cert }
+        : { WEFT_CA_FILE: made.ca.cert };
+    const flags = ['--dir', made.folder, ...tool('WASMTIME_FLAGS').split(' ')];
+    const options = { host, env, wasmtimeFlags: flags };
+    try {
+      for (const name of ['stream', 'stream2']) {
+        const program = `examples/${name}.c`;
+        const { stdout, stderr } = await run(program, {
+          ...options,
+          args: [url],
+        });
+        assert.match(stdout, /^HTTP header> HTTP\/1.1 200 OK$/m, stderr);
+        assert.match(stdout, /^HTTP header> Server: nginx/m);
+      }
+      const refused = await run('examples/stream.c', { host, args: [url] });
+      assert.equal(refused.code, 1);
+      assert.match(refused.stderr, /certificate/);
+    } finally {
+      await stop();
+    }
+  });
+}
+
+if (hosts.includes('browser')) {
+  test('stream prints the headers in a page, through websockify', async () => {
+    const gateway = await websockify();
+    try {
+      const { stdout, stderr } = await run('examples/stream.c', {
+        host: 'browser',
+        args: [`http://127.0.0.1:${port}/`],
+        env: { WEFT_GATEWAY: gateway.template },
+      });
+      assert.deepEqual(stdout.trim().split('\n'), expectedHeaders, stderr);
+    } finally {
+      gateway.stop();
+    }
+  });
+}
+
+for (const host of hosts) {
   test(`download gets all at once; one failure ends it (${host})`, async () => {
     const url = `http://127.0.0.1:${port}/`;
     const { stdout, code } = await run('examples/download.c', {
