@@ -20,6 +20,7 @@ static uint32_t *found; /* the host's answer: places in the list */
 static size_t count, capacity;
 
 static int64_t look_cost; /* of the last look, in nanoseconds */
+int64_t weft__poll_spent; /* of all, waiting included: tests/bench/poll.c */
 
 /*
  * The clock's pollable. It is kept as long as the deadline is the same, but for
@@ -132,10 +133,14 @@ static bool sweep(void) {
 void weft__poll(int64_t deadline) {
   if (!count && !deadline) return;
   if (!capacity && !grow()) return; /* it is tried again */
-  if (sweep()) return;
-  size_t length = count;
-  int64_t start = deadline ? 0 : weft__host_now();
-  size_t woken = wake(0, length, ask(0, length, deadline));
-  if (!deadline) look_cost = weft__host_now() - start;
-  if (woken >= FULL_ANSWER) rest = count;
+  int64_t start = weft__host_now();
+  bool found_some = sweep();
+  if (!found_some) {
+    size_t length = count;
+    size_t woken = wake(0, length, ask(0, length, deadline));
+    if (woken >= FULL_ANSWER) rest = count;
+  }
+  int64_t cost = weft__host_now() - start;
+  if (!deadline && !found_some) look_cost = cost;
+  weft__poll_spent += cost;
 }

@@ -263,6 +263,18 @@ const measures = {
     ];
   },
 
+  /** The same on WASI, and the share of its time in the host's poll. */
+  async poll(command, metric, args) {
+    const server = await serve([...on(0), ...command]);
+    try {
+      const share = firstLine(server.child.stdout);
+      await execute([...on(1), load(), 'echo', server.port, ...args, '1']);
+      return [JSON.parse(await share)];
+    } finally {
+      await server.stop();
+    }
+  },
+
   /** So many megabytes through it and back; what its memory grows to. */
   async bulk(command, metric, args) {
     const bulk = (/** @type {string[]} */ size) =>
@@ -379,6 +391,12 @@ const metrics = {
     cases: ['64 64', '1000 64', '64 16384', '1000 16384'],
     program: 'tests/bench/echo',
     floor: 'net.mjs',
+  },
+  poll: {
+    measure: measures.poll,
+    cases: ['64 64', '1000 64'],
+    program: 'tests/bench/poll',
+    cannot: { node: ['64 64', '1000 64'] }, // what waits there is Node.js
   },
   bulk: {
     measure: measures.bulk,
