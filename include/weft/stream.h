@@ -29,7 +29,8 @@
  * A handle is the program's until weft_wait_closed has returned or
  * weft_stream_release was called; the end of the run frees what is left.
  * Every call here answers WEFT_ESTALE for a stale handle and WEFT_EINVAL for
- * NULL.
+ * NULL. UDP sockets and WebSockets have messages in place of bytes, which
+ * functions of their own read and write: those for bytes answer WEFT_ENOTSUP.
  */
 #ifndef WEFT_STREAM_H
 #define WEFT_STREAM_H
@@ -92,10 +93,12 @@ int weft_open_unix_connection(const char *path,
 
 /*
  * weft_read(stream, data, size) reads at most size bytes: it waits for the
- * first and takes what is there. Returns how many, 0 at the end of the stream.
+ * first and takes what is there. Returns how many, 0 at the end of the stream
+ * (or for a size of 0).
  * Errors: what broke the connection (WEFT_ECONNRESET ...); WEFT_ECLOSED after
- * weft_close; WEFT_EALREADY while another task reads; WEFT_EINVAL for a size
- * above INT_MAX. Suspends unless something is there. Source: StreamReader.read.
+ * weft_close; WEFT_EALREADY while another task reads, also one that was
+ * cancelled and has not ended yet; WEFT_EINVAL for a size above INT_MAX.
+ * Suspends unless something is there. Source: StreamReader.read.
  */
 int weft_read(weft_stream *stream, void *data, size_t size);
 
@@ -112,7 +115,8 @@ int weft_readexactly(weft_stream *stream, void *data, size_t size);
  * separator of size bytes. *data is it; returned is its length.
  * Errors: WEFT_ELIMIT when there are more than the limit's bytes before it:
  * they stay in the buffer; WEFT_EINCOMPLETE when the stream ends before: *data
- * and weft_partial tell what there was; else as weft_read.
+ * and weft_partial tell what there was; WEFT_EINVAL for an empty separator;
+ * else as weft_read.
  * Suspends unless it is there. Source: StreamReader.readuntil.
  */
 int weft_readuntil(weft_stream *stream, const void *separator, size_t size,
@@ -145,17 +149,19 @@ int weft_readall(weft_stream *stream, size_t most, char **data);
 int weft_peek(weft_stream *stream, const char **data);
 int weft_consume(weft_stream *stream, size_t size);
 
-/* weft_partial(stream): bytes that the last WEFT_EINCOMPLETE gave. */
+/* weft_partial(stream): bytes that the last WEFT_EINCOMPLETE gave. Never
+   suspends. */
 int weft_partial(weft_stream *stream);
 
-/* weft_at_eof(stream): 1 when all was read and no more will come, else 0. */
+/* weft_at_eof(stream): 1 when all was read and no more will come, else 0.
+   Never suspends. */
 int weft_at_eof(weft_stream *stream);
 
 /*
  * weft_write(stream, data, size) puts bytes behind what was written before and
  * returns 0; data is the caller's again at once. They are sent in the
- * background. Errors: WEFT_ECLOSED after weft_close or weft_write_eof; what
- * broke the connection; WEFT_ENOMEM. Never suspends. Source:
+ * background. Errors: WEFT_ECLOSED after weft_close or weft_write_eof, and for
+ * what can only be read; what broke the connection; WEFT_ENOMEM. Never suspends. Source:
  * StreamWriter.write.
  */
 int weft_write(weft_stream *stream, const void *data, size_t size);
@@ -166,7 +172,8 @@ typedef struct weft_bytes {
   size_t size;
 } weft_bytes;
 
-/* weft_writelines(stream, pieces, count): weft_write of each, all or none. */
+/* weft_writelines(stream, pieces, count): weft_write of each, all or none.
+   Errors: as weft_write. Never suspends. Source: StreamWriter.writelines. */
 int weft_writelines(weft_stream *stream, const weft_bytes *pieces,
                     size_t count);
 
@@ -212,7 +219,8 @@ int weft_wait_closed(weft_stream *stream);
  */
 int weft_stream_release(weft_stream *stream);
 
-/* weft_is_closing(stream): 1 after weft_close or when it broke, else 0. */
+/* weft_is_closing(stream): 1 after weft_close or when it broke, else 0. Never
+   suspends. */
 int weft_is_closing(weft_stream *stream);
 
 /*
@@ -220,8 +228,9 @@ int weft_is_closing(weft_stream *stream);
  * name into text, with a NUL, cut to size; returns the whole length.
  * Names: "peername" and "sockname" ("127.0.0.1:80", "[::1]:80", or a path);
  * with TLS "tls_version" ("TLSv1.3"), "cipher", "alpn" (the protocol agreed
- * on) and "peercert" (the subject).
- * Errors: WEFT_ENOTFOUND where there is no such thing. Never suspends.
+ * on) and "peercert" (the subject of the peer's certificate).
+ * Errors: WEFT_ENOTFOUND where there is no such thing, or the stream is closed:
+ * ask while it is open. Never suspends.
  * Source: StreamWriter.get_extra_info.
  */
 int weft_get_extra_info(weft_stream *stream, const char *name, char *text,
@@ -231,8 +240,8 @@ int weft_get_extra_info(weft_stream *stream, const char *name, char *text,
  * weft_start_tls(stream, tls, server_name) goes on in TLS on an open stream,
  * after what was written. In a client server_name is the name that the
  * certificate must have. Errors: WEFT_ECERT; WEFT_EPROTO; WEFT_EINVAL when
- * bytes that were not read yet would be lost, or TLS is spoken already; as
- * weft_read. After an error the stream is dead. Suspends. Source:
+ * bytes that were not read yet would be lost, a task reads, TLS is spoken
+ * already, or it is no TCP or Unix socket; as weft_read. After an error the stream is dead. Suspends. Source:
  * StreamWriter.start_tls.
  */
 int weft_start_tls(weft_stream *stream, const weft_tls *tls,

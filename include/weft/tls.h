@@ -32,7 +32,9 @@ typedef struct weft_tls_options {
                      clients must show one that these have signed */
   const char *certificate; /* our own chain, ours first; a server needs one */
   const char *key;         /* its private key */
-  const char *alpn;        /* protocols, the best first: "h2,http/1.1" */
+  const char *alpn;        /* protocols, the best first: "h2,http/1.1"; the
+                              server's order decides, and none in common is an
+                              error */
   bool insecure_no_verification; /* accept any certificate: anybody can then
                                     read and change what is sent */
 } weft_tls_options;

@@ -10,7 +10,7 @@
  *   weft_close(socket);
  *   return weft_wait_closed(socket);
  *
- * A WebSocket is a stream that is read and written by the functions here;
+ * A WebSocket is a stream that is read and written by the functions here alone;
  * weft_drain, weft_close, weft_wait_closed and the others are the stream's.
  * weft_get_extra_info knows "protocol", the one agreed on, and, once the peer
  * has closed, "close_code" and "close_reason".
