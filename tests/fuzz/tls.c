@@ -251,6 +251,7 @@ static weft__stream *connect(void) {
   weft__node_init(&ours->output.node);
   s->host = (intptr_t)ours;
   s->ops = &plain;
+  s->plain = true;
   weft__stream_opened(s);
   stream = weft__record_hold(&s->record);
   return s;
