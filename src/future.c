@@ -19,17 +19,23 @@ bool weft__cancel_plain(weft__future *future) {
   return true;
 }
 
-weft__future *weft__future_make(size_t size) {
-  size_t units = (size + WEFT__RECORD_UNIT - 1) / WEFT__RECORD_UNIT;
-  weft__pool *pool = &pools[units - 1];
+__attribute__((noinline)) static weft__future *first_use(weft__pool *pool,
+                                                         size_t units) {
   if (!pool->size) {
     weft__pool_init(pool, units * WEFT__RECORD_UNIT, WEFT__GENERATIONS,
                     offsetof(weft__future, callbacks));
   }
-  bool fresh;
-  weft__future *future = weft__pool_get(pool, &fresh);
+  weft__future *future = weft__pool_carve(pool);
+  if (future) future->generation = 0;
+  return future;
+}
+
+weft__future *weft__future_make(size_t size) {
+  size_t units = (size + WEFT__RECORD_UNIT - 1) / WEFT__RECORD_UNIT;
+  weft__pool *pool = &pools[units - 1];
+  weft__future *future = weft__pool_reuse(pool); /* with its generation */
+  if (!future) future = first_use(pool, units);
   if (!future) return NULL;
-  if (fresh) future->generation = 0; /* else kept from its last use */
   weft__list_init(&future->callbacks);
   future->state = WEFT__PENDING;
   future->units = (uint8_t)units;
@@ -94,13 +100,18 @@ static void forget_reason(weft__future *future) {
   }
 }
 
-int weft__take(weft__future *future) {
-  future->taken = true;
-  if (future->result < 0 && weft__has_message(future)) {
+/* The message that goes with its error becomes the current task's. */
+__attribute__((noinline)) static void take_message(weft__future *future) {
+  if (weft__has_message(future)) {
     weft__fail(future->result, "%s", future->message);
   } else if (future->result == WEFT_ECANCELED && weft__loop.current) {
     forget_reason(&weft__loop.current->future); /* of a cancel before this */
   }
+}
+
+int weft__take(weft__future *future) {
+  future->taken = true;
+  if (future->result < 0) take_message(future);
   return future->result;
 }
 
@@ -142,10 +153,7 @@ static const char *text_of(const weft__future *future) {
   return weft_strerror ? weft_strerror(future->result) : "see weft/error.h";
 }
 
-static void report_untaken(weft__future *future) {
-  if (future->taken || future->state != WEFT__DONE || future->result >= 0) {
-    return;
-  }
+__attribute__((noinline)) static void report_untaken(weft__future *future) {
   weft__task *task = weft__task_of(future);
   const char *text = text_of(future);
   if (future->is_task) {
@@ -163,7 +171,9 @@ static void expire(weft__future *future) {
 }
 
 static void weft__future_free(weft__future *future) {
-  report_untaken(future);
+  if (future->result < 0 && !future->taken && future->state == WEFT__DONE) {
+    report_untaken(future);
+  }
   if (future->dropped) future->dropped(future);
   if (future->message) free(future->message); /* a call less: mostly NULL */
   future->state = WEFT__FREE;
@@ -185,7 +195,7 @@ weft_future *weft__handle_new(weft__future *future) {
   return weft__handle_of(future);
 }
 
-int weft_release(weft_future *handle) {
+__attribute__((noinline)) int weft_release(weft_future *handle) {
   weft__future *future = weft__lookup(handle);
   if (!future || !future->handles) return weft__lookup_error(handle);
   if (--future->handles == 0) {

@@ -1,5 +1,6 @@
 #include "pool.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 enum { FIRST_PLACES = 8, LARGEST_BLOCK = 16 << 20 };
@@ -10,12 +11,14 @@ typedef struct block {
 } block;
 
 void weft__pool_init(weft__pool *pool, size_t size, size_t align,
-                     size_t node_at) {
+                     size_t link_at) {
   *pool = (weft__pool){.size = size,
                        .align = align,
                        .block_size = size * FIRST_PLACES,
-                       .node_at = node_at};
-  weft__list_init(&pool->free);
+                       .link_at = link_at};
+#ifdef WEFT_DEBUG
+  pool->last = &pool->free;
+#endif
 }
 
 /* Blocks double; where so much is not to be had, a smaller one may do. */
@@ -38,23 +41,11 @@ static bool grow(weft__pool *pool) {
   return true;
 }
 
-void *weft__pool_get(weft__pool *pool, bool *fresh) {
-  weft__node *node = weft__list_pop(&pool->free);
-  *fresh = !node;
-  if (node) return (char *)node - pool->node_at;
+void *weft__pool_carve(weft__pool *pool) {
   if ((size_t)(pool->end - pool->next) < pool->size && !grow(pool)) return NULL;
   char *place = pool->next;
   pool->next += pool->size;
   return place;
-}
-
-void weft__pool_put(weft__pool *pool, void *place) {
-  weft__node *node = (weft__node *)(void *)((char *)place + pool->node_at);
-#ifdef WEFT_DEBUG
-  weft__list_append(&pool->free, node);
-#else
-  weft__list_prepend(&pool->free, node);
-#endif
 }
 
 void weft__pool_each(weft__pool *pool, void (*visit)(void *place)) {
@@ -71,5 +62,5 @@ void weft__pool_clear(weft__pool *pool) {
     next = b->next;
     free(b);
   }
-  weft__pool_init(pool, pool->size, pool->align, pool->node_at);
+  weft__pool_init(pool, pool->size, pool->align, pool->link_at);
 }

@@ -21,17 +21,19 @@ void *weft__record_new(weft__records *records) {
     records->closer.close = close_all;
     weft__node_init(&records->closer.node);
   }
-  bool fresh;
-  weft__record *record = weft__pool_get(&records->pool, &fresh);
+  weft__record *record = weft__pool_reuse(&records->pool);
   if (!record) {
-    weft__fail(WEFT_ENOMEM, "no memory for a %s", records->what);
-    return NULL;
+    record = weft__pool_carve(&records->pool);
+    if (!record) {
+      weft__fail(WEFT_ENOMEM, "no memory for a %s", records->what);
+      return NULL;
+    }
+    record->generation = 0;
   }
   if (weft__list_empty(&records->used)) {
     weft__list_remove(&records->closer.node);
     weft__list_append(&weft__loop.closers, &records->closer.node);
   }
-  if (fresh) record->generation = 0;
   record->held = false;
   weft__list_append(&records->used, &record->all);
   return record;

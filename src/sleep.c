@@ -21,26 +21,48 @@ static bool cancel_sleep(const weft__wait *wait) {
   return true;
 }
 
-static int sleep_until(int64_t when) {
-  sleeper s = {
-      {"weft_sleep", cancel_sleep, NULL}, {0, wake}, weft__loop.current};
-  int rc = weft__timer_arm(&weft__loop.timers, &s.timer, when);
-  if (rc < 0) return weft__fail(rc, "no memory for a timer");
-  return weft__suspend(&s.wait);
-}
+/*
+ * As in queue.c: what suspends does nothing else. Inlined into a task with a
+ * delay of 0, weft_sleep then adds nothing to the task's own frame.
+ */
+#define NOINLINE __attribute__((noinline))
 
 static const weft__wait yielding = {"weft_sleep", NULL, NULL};
 
-int weft_sleep(double seconds) {
+NOINLINE static int begin_yield(void) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
-  if (seconds == 0) {
-    weft__ready(&task->handle);
-    return weft__suspend(&yielding);
-  }
+  weft__ready(&task->handle);
+  weft__suspend_begin(&yielding);
+  return 0;
+}
+
+NOINLINE static int begin_sleep(sleeper *s, double seconds) {
+  weft__task *task = weft__current();
+  if (!task) return WEFT_ENOTRUNNING;
   int64_t when;
   int rc = weft__deadline(seconds, &when);
-  return rc < 0 ? rc : sleep_until(when);
+  if (rc < 0) return rc;
+  *s = (sleeper){{"weft_sleep", cancel_sleep, NULL}, {0, wake}, task};
+  rc = weft__timer_arm(&weft__loop.timers, &s->timer, when);
+  if (rc < 0) return weft__fail(rc, "no memory for a timer");
+  weft__suspend_begin(&s->wait);
+  return 0;
+}
+
+static int suspended(void) {
+  weft__context_suspend();
+  return weft__loop.current->wake;
+}
+
+int weft_sleep(double seconds) {
+  if (seconds == 0) {
+    int rc = begin_yield();
+    return rc < 0 ? rc : suspended();
+  }
+  sleeper s;
+  int rc = begin_sleep(&s, seconds);
+  return rc < 0 ? rc : suspended();
 }
 
 int weft_sleep_result(double seconds, int result) {

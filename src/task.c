@@ -33,12 +33,14 @@ static bool stack_get(weft__task *task) {
   int class = task->stack_class;
   weft__pool *pool = &stacks[class];
   size_t size = ((size_t)WEFT_STACK_MIN << class) + COLOUR;
-  if (!pool->size) {
-    weft__pool_init(pool, size, 16, size - sizeof(weft__node));
+  char *stack = weft__pool_reuse(pool);
+  if (!stack) {
+    if (!pool->size) {
+      weft__pool_init(pool, size, 16, size - sizeof(weft__link));
+    }
+    stack = weft__pool_carve(pool);
+    if (!stack) return false;
   }
-  bool fresh;
-  char *stack = weft__pool_get(pool, &fresh);
-  if (!stack) return false;
   weft__context_init(&task->context, stack, size, task->context.fn,
                      task->context.arg);
   if (weft__loop.hooks) weft__loop.hooks->got_stack(task);
@@ -82,32 +84,45 @@ static void out_of_memory(weft__task *task, const char *what) {
   weft__task_end(task, WEFT_ENOMEM);
 }
 
-/* Named in asyncify.remove: it never suspends itself. */
-void weft__task_step(weft__handle *handle) {
-  weft__task *task = weft__container(handle, weft__task, handle);
+/* What is not done in each step is kept out of it: see weft__task_step. */
+#define NOINLINE __attribute__((noinline))
+
+/* Before the first step, or one that a cancel which nothing took goes with;
+   false when the task has ended instead. */
+NOINLINE static bool begin_step(weft__task *task) {
   if (task->must_cancel) {
     task->must_cancel = false;
     task->wake = WEFT_ECANCELED;
     if (!task->context.stack) {
       weft__task_end(task, WEFT_ECANCELED);
-      return;
+      return false;
     }
   }
-  if (!task->context.stack && !stack_get(task)) {
-    out_of_memory(task, "the C stack");
-    return;
-  }
-  task->wait = NULL;
-  weft__loop.current = task;
-  weft__switch how = weft__context_resume(&task->context);
-  weft__loop.current = NULL;
-  if (how == WEFT__SUSPENDED && !task->abandoned) return;
+  if (task->context.stack || stack_get(task)) return true;
+  out_of_memory(task, "the C stack");
+  return false;
+}
+
+/* After the last step. */
+NOINLINE static void end_step(weft__task *task, weft__switch how) {
   if (how == WEFT__OVERFLOW) overflow(task);
   if (how == WEFT__OUT_OF_MEMORY) {
     out_of_memory(task, "the parked frames");
   } else {
     weft__task_end(task, task->abandoned ? task->wake : task->context.result);
   }
+}
+
+/* Named in asyncify.remove: it never suspends itself. It is the switch's half,
+   so it has no frame on the C stack. */
+void weft__task_step(weft__handle *handle) {
+  weft__task *task = weft__container(handle, weft__task, handle);
+  if ((task->must_cancel || !task->context.stack) && !begin_step(task)) return;
+  task->wait = NULL;
+  weft__loop.current = task;
+  weft__switch how = weft__context_resume(&task->context);
+  weft__loop.current = NULL;
+  if (how != WEFT__SUSPENDED || task->abandoned) end_step(task, how);
 }
 
 /* ---- creation */
@@ -229,9 +244,9 @@ void weft__task_start_eager(weft__task *task,
   weft__loop.current = self.task;
 }
 
-weft_task *weft_create_task_at(weft_fn fn, void *arg,
-                               const weft_task_options *options,
-                               const char *name, const char *site) {
+NOINLINE weft_task *weft_create_task_at(weft_fn fn, void *arg,
+                                        const weft_task_options *options,
+                                        const char *name, const char *site) {
   if (weft__loop.phase == WEFT__IDLE) {
     weft__fail(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
                name, site);
@@ -246,15 +261,21 @@ weft_task *weft_create_task_at(weft_fn fn, void *arg,
 
 /* ---- waiting */
 
+NOINLINE static weft__task *no_current(void) {
+  if (weft__loop.cpu_job) {
+    weft__fail(WEFT_ENOTRUNNING,
+               "job '%s' is registered with WEFT_CPU_JOB, which promises that "
+               "it never waits: use WEFT_JOB",
+               weft__loop.cpu_job);
+  } else {
+    weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
+  }
+  return NULL;
+}
+
 weft__task *weft__current(void) {
   weft__task *task = weft__loop.current;
-  if (!task) weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
-  if (!weft__loop.cpu_job) return task;
-  weft__fail(WEFT_ENOTRUNNING,
-             "job '%s' is registered with WEFT_CPU_JOB, which promises that it "
-             "never waits: use WEFT_JOB",
-             weft__loop.cpu_job);
-  return NULL;
+  return task && !weft__loop.cpu_job ? task : no_current();
 }
 
 void weft__wait_begin(weft__wait *wait, weft__future *future,
