@@ -73,7 +73,10 @@ static inline void weft__list_remove(weft__node *node) {
 
 static inline weft__node *weft__list_pop(weft__list *list) {
   weft__node *node = weft__list_first(list);
-  if (node) weft__list_remove(node);
+  if (!node) return NULL;
+  list->head.next = node->next; /* without a look at node->prev */
+  node->next->prev = &list->head;
+  weft__node_init(node);
   return node;
 }
 
