@@ -120,8 +120,9 @@ if (hosts.includes('wasmtime')) {
     let stdout = '';
     const sender = createSocket('udp4');
     child.stdout.setEncoding('utf8').on('data', (text) => {
-      stdout += text;
-      if (!text.includes('ready\n')) return;
+      const before = stdout;
+      stdout += text; // a line may come in pieces
+      if (before.includes('ready\n') || !stdout.includes('ready\n')) return;
       for (const word of ['another', 'a token and more', 'a', '', 'a token']) {
         sender.send(word, port, '127.0.0.1');
       }
