@@ -1,4 +1,4 @@
-/* Barriers, after CPython's BarrierTests: see locks.test.mjs. */
+/* Barriers, after CPython's BarrierTests: see semaphores.test.mjs. */
 #include "../lib/cases.h"
 
 enum { N = 5 };

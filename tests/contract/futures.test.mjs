@@ -1,5 +1,5 @@
-// Futures, calls, gather, wait, wait_for, shield, as_completed; the cases are
-// those of CPython's test_futures.py, test_tasks.py and test_waitfor.py.
+// Futures, calls and the reasons of cancels; the cases are those of CPython's
+// test_futures.py and test_tasks.py.
 
 import { cases } from '../lib/cases.mjs';
 

@@ -1,12 +1,5 @@
 /* Task groups and timeout scopes: see groups.test.mjs. */
-#include "../lib/cases.h"
-
-#include <string.h>
-
-static char trace[64];
-static void note(char c) { strncat(trace, &c, 1); }
-static void clear(void) { trace[0] = 0; }
-#define CHECK_TRACE(expected) CHECK(strcmp(trace, (expected)) == 0)
+#include "../lib/trace.h"
 
 typedef struct job {
   double seconds;

@@ -1,13 +1,5 @@
 /* Tasks, their cancellation and their ends: see tasks.test.mjs. */
-#include "../lib/cases.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static char trace[64];
-static void note(char c) { strncat(trace, &c, 1); }
-static void clear(void) { trace[0] = 0; }
-#define CHECK_TRACE(expected) CHECK(strcmp(trace, (expected)) == 0)
+#include "../lib/trace.h"
 
 static int step(void *arg) {
   char c = *(char *)arg;

@@ -1,0 +1,7 @@
+// Semaphores and barriers; the interleavings are those of CPython's
+// test_locks.py.
+
+import { cases } from '../lib/cases.mjs';
+
+cases('tests/contract/semaphores.c');
+cases('tests/contract/barrier.c');
