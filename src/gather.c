@@ -11,6 +11,7 @@ typedef struct gather {
   weft__future *failed; /* whose error it is */
   size_t count, finished;
   bool return_errors, cancel_requested;
+  bool cancelling; /* a cancel is on its way down to the children */
   struct child *children;
   weft__cleanup cleanup; /* of a task that ends while it gathers: a deadlock */
 } gather;
@@ -42,10 +43,16 @@ static void child_done(weft__handle *handle) {
 static bool cancel_children(const weft__wait *wait) {
   gather *g = weft__container(wait, gather, wait);
   if (weft__done(g->outer)) return false;
+  if (g->cancelling) { /* it has come back: they wait for each other */
+    weft__complete(g->outer, WEFT_ECANCELED);
+    return true;
+  }
   bool any = false;
+  g->cancelling = true;
   for (size_t i = 0; i < g->count; i++) {
     if (weft__cancel(g->children[i].future)) any = true;
   }
+  g->cancelling = false;
   if (any) g->cancel_requested = true;
   return any;
 }

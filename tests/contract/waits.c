@@ -84,6 +84,26 @@ static int gather_cancelled(void *arg) {
   return 0;
 }
 
+/* The two tasks of gathered[] wait for each other. */
+static int gather_other(void *arg) {
+  int rc = weft_gather(arg, 1, NULL);
+  note(rc == WEFT_ECANCELED ? '!' : '?');
+  return rc;
+}
+
+static int gather_circle(void *arg) {
+  (void)arg;
+  clear();
+  gathered[0] = weft_create_task(gather_other, &gathered[1]);
+  gathered[1] = weft_create_task(gather_other, &gathered[0]);
+  pass(2);
+  CHECK_EQUAL(weft_cancel(gathered[0]), 1);
+  CHECK_EQUAL(weft_await(gathered[0]), WEFT_ECANCELED);
+  CHECK_EQUAL(weft_await(gathered[1]), WEFT_ECANCELED);
+  CHECK_TRACE("!!");
+  return 0;
+}
+
 static int gather_child_cancelled(void *arg) {
   (void)arg;
   static job j[] = {{1, 0}, {2, 0}, {3, 0}};
@@ -295,6 +315,7 @@ int main(void) {
        gather_first_error},
       {"gather can return errors and cancels as results", gather_return_errors},
       {"cancelling a gather cancels every child", gather_cancelled},
+      {"tasks that gather each other can be cancelled", gather_circle},
       {"a cancelled child gives CANCELLED without cancelling the gather",
        gather_child_cancelled},
       {"wait_for 0 takes what is done, never starts, cancels what runs",
