@@ -6,7 +6,7 @@
  * as long as anybody is in the lot who was not cancelled, others queue behind.
  * Those who were cancelled stay too, until they run: so that exactly one task
  * is on its way to the lock, and a cancelled one that finds the lock free
- * wakes the next.
+ * wakes the next. Whom the end of a run drops will not run, and leaves at once.
  */
 #include "error.h"
 #include "park.h"
@@ -26,6 +26,7 @@ static acquisition *acquisition_of(weft__parked *waiter) {
 static bool cancel_acquire(const weft__wait *wait) {
   acquisition *a = weft__container(wait, acquisition, park.wait);
   if (a->park.waiter.woken || a->cancelled) return false;
+  if (weft__loop.phase == WEFT__IDLE) weft__lot_remove(&a->park.waiter);
   a->cancelled = true;
   a->park.waiter.task->wake = WEFT_ECANCELED;
   weft__ready(&a->park.waiter.task->handle);

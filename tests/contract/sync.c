@@ -28,26 +28,41 @@ static int cancelled_twice(void *arg) {
 /* ---- a task that a deadlock has dropped no longer stands in line */
 
 static weft_semaphore kept = WEFT_SEMAPHORE(0);
+static weft_lock held;
 
-static int stubborn(void *arg) {
+static int keeps_acquiring(void *arg) {
   (void)arg;
   for (;;) weft_semaphore_acquire(&kept); /* ignores its cancel */
 }
 
-static int leaves_it(void *arg) {
+static int keeps_locking(void *arg) {
   (void)arg;
-  weft_create_task(stubborn, NULL);
+  for (;;) weft_lock_acquire(&held);
+}
+
+static int leaves_them(void *arg) {
+  (void)arg;
+  weft_lock_acquire(&held);
+  weft_create_task(keeps_acquiring, NULL);
+  weft_create_task(keeps_locking, NULL);
   pass(1);
   return 0;
 }
 
 static int dropped_rc;
 
+/* Nobody stands in line before those of this run. */
 static int dropped(void *arg) {
   (void)arg;
   CHECK_EQUAL(dropped_rc, WEFT_EDEADLK);
   CHECK_EQUAL(weft_semaphore_release(&kept), 0);
-  CHECK_EQUAL(weft_semaphore_acquire(&kept), 0); /* nobody was before us */
+  CHECK_EQUAL(weft_semaphore_acquire(&kept), 0);
+  weft_task *next = weft_create_task(acquire_lock, &held);
+  pass(1);
+  CHECK_EQUAL(weft_lock_release(&held), 0);
+  pass(1);
+  CHECK_EQUAL(weft_result(next), 0);
+  weft_cancel(next);
   return 0;
 }
 
@@ -77,7 +92,7 @@ static int outside_case(void *arg) {
 
 int main(void) {
   outside_holds = outside();
-  dropped_rc = weft_run(leaves_it, NULL);
+  dropped_rc = weft_run(leaves_them, NULL);
   return run_cases((test_case[]){
       {"two cancels at once end a wait once", cancelled_twice},
       {"who a deadlock has dropped no longer waits", dropped},
