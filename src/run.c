@@ -48,7 +48,7 @@ void weft__run_end(void) {
 
 int weft_run_at(weft_fn fn, void *arg, const weft_run_options *options,
                 const char *name, const char *site) {
-  if (weft__loop.phase != WEFT__IDLE) {
+  if (weft__loop.main) { /* also while its run ends */
     return weft__fail(WEFT_ERUNNING, "weft_run at %s inside weft_run", site);
   }
   int rc = weft__options_apply(options);

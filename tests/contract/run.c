@@ -41,6 +41,23 @@ static int waits_for_nothing(void *arg) {
   return weft_await(weft_future_new());
 }
 
+static int never_ends(void *arg) {
+  (void)arg;
+  for (;;) weft_await_release(weft_future_new()); /* ignores its cancel */
+}
+
+static int returns(void *arg) { return arg != NULL; }
+
+static void runs(void *arg) {
+  printf("run in a cleanup: %s\n", weft_error_name(weft_run(returns, arg)));
+}
+
+static int leaves_one(void *arg) {
+  weft_task_options options = {.cleanup = runs};
+  weft_create_task_with(never_ends, arg, &options);
+  return weft_sleep(0);
+}
+
 static int stale(void *arg) { return weft_done(*(weft_task **)arg); }
 
 static int fails(void *arg) {
@@ -55,6 +72,7 @@ int main(void) {
   printf("stale: %s\n", weft_error_name(weft_run(stale, &kept)));
   printf("outside: %s\n", weft_error_name(weft_sleep(1)));
   printf("deadlock: %s\n", weft_error_name(weft_run(waits_for_nothing, NULL)));
+  printf("left: %s\n", weft_error_name(weft_run(leaves_one, NULL)));
   printf("fails: %s\n", weft_error_name(weft_run(fails, NULL)));
   printf("again: %d\n", weft_run_with(leaves, &kept, &options));
   return 0;

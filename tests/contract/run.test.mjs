@@ -39,6 +39,8 @@ for (const host of hosts) {
 stale: WEFT_ESTALE
 outside: WEFT_ENOTRUNNING
 deadlock: WEFT_EDEADLK
+run in a cleanup: WEFT_ERUNNING
+left: WEFT_EDEADLK
 fails: WEFT_EIO
 ${leaves}again: 42
 `,
