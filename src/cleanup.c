@@ -29,10 +29,15 @@ typedef struct pushed {
   weft__cleanup cleanup;
   void (*fn)(void *arg);
   void *arg;
+  bool by_task; /* not of its options */
 } pushed;
 
+static pushed *pushed_of(weft__cleanup *cleanup) {
+  return weft__container(cleanup, pushed, cleanup);
+}
+
 static void run_pushed(weft__cleanup *cleanup) {
-  pushed *p = weft__container(cleanup, pushed, cleanup);
+  pushed *p = pushed_of(cleanup);
   p->fn(p->arg);
   free(p);
 }
@@ -47,21 +52,23 @@ int weft__cleanup_add(weft__task *task, void (*fn)(void *arg), void *arg) {
 
 int weft_cleanup_push(void (*fn)(void *arg), void *arg) {
   weft__task *task = weft__current();
-  return task ? weft__cleanup_add(task, fn, arg) : WEFT_ENOTRUNNING;
+  if (!task) return WEFT_ENOTRUNNING;
+  int rc = weft__cleanup_add(task, fn, arg);
+  if (rc >= 0) pushed_of(task->future.owner)->by_task = true;
+  return rc;
 }
 
 int weft_cleanup_pop(bool run) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
   weft__cleanup *last = task->future.owner;
-  if (!last || last->run != run_pushed) {
-    return weft__fail(WEFT_EINVAL,
-                      last ? "a timeout or group that was opened after the "
-                             "cleanup function is still open"
-                           : "there is no cleanup function to take back");
+  if (!last || last->run != run_pushed || !pushed_of(last)->by_task) {
+    return weft__fail(WEFT_EINVAL, "there is no cleanup function to take back, "
+                                   "or a timeout or group that was opened "
+                                   "after it is still open");
   }
   task->future.owner = last->next;
-  pushed *p = weft__container(last, pushed, cleanup);
+  pushed *p = pushed_of(last);
   void (*fn)(void *arg) = p->fn;
   void *arg = p->arg;
   free(p);

@@ -320,6 +320,25 @@ static int cleanups(void *arg) {
   return 0;
 }
 
+static int pops(void *arg) {
+  (void)arg;
+  CHECK_EQUAL(weft_cleanup_pop(true), WEFT_EINVAL);
+  CHECK_EQUAL(weft_cleanup_push(cleanup, "1"), 0);
+  CHECK_EQUAL(weft_cleanup_pop(true), 0);
+  return weft_cleanup_pop(false);
+}
+
+static int cleanup_of_options(void *arg) {
+  (void)arg;
+  clear();
+  static char o = 'o';
+  weft_task_options options = {.cleanup = cleanup};
+  weft_task *t = weft_create_task_with(pops, &o, &options);
+  CHECK_EQUAL(weft_await(t), WEFT_EINVAL);
+  CHECK_TRACE("1o");
+  return 0;
+}
+
 /* ---- the end of a run */
 
 static int run_once_more(void *arg) { return arg != NULL; }
@@ -348,6 +367,8 @@ int main(void) {
       {"children and calls inherit task-local values", locals},
       {"an eager task runs until it first suspends", eager_start},
       {"cleanup functions run whatever way a task ends", cleanups},
+      {"a task cannot take back the cleanup of its options",
+       cleanup_of_options},
       {"weft_run inside weft_run is refused", nested_run},
       {NULL},
   });
