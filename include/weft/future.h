@@ -7,8 +7,8 @@
  * has been called. Whatever takes a future takes all of them.
  *
  * A handle stays valid until weft_release or until the run ends, which frees
- * what is left. A stale handle answers WEFT_ESTALE. (64 uses later its place
- * may be taken again: don't keep released handles.)
+ * what is left. A stale handle answers WEFT_ESTALE. (After 32 more uses of its
+ * place it may look good again: don't keep released handles.)
  */
 #ifndef WEFT_FUTURE_H
 #define WEFT_FUTURE_H

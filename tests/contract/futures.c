@@ -34,6 +34,19 @@ static int results(void *arg) {
   return 0;
 }
 
+static int stale(void *arg) {
+  (void)arg;
+  weft_future *first = weft_future_new();
+  weft_release(first);
+  for (int i = 1; i < 32; i++) {
+    weft_future *other = weft_future_new();
+    CHECK(other != first);
+    CHECK_EQUAL(weft_done(first), WEFT_ESTALE);
+    weft_release(other);
+  }
+  return 0;
+}
+
 static int set_later(void *arg) {
   CHECK_EQUAL(weft_sleep(1), 0);
   return weft_future_set_result(arg, 3);
@@ -136,6 +149,7 @@ static int cancel_reason(void *arg) {
 int main(void) {
   return run_cases((test_case[]){
       {"a future has one result or error, taken with its message", results},
+      {"a stale handle is told from the next 31 uses of its place", stale},
       {"waiters and done-callbacks wake in FIFO order", fifo},
       {"calls run soon, later or at a time, and can be cancelled", calls},
       {"a call cannot suspend", calls_cannot_suspend},
