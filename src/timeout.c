@@ -52,9 +52,9 @@ typedef struct deadline {
 static int arm(weft_timeout *t, deadline d) {
   scope *s = scope_of(t);
   if (d.when != INT64_MAX && !d.passed) {
-    weft__list_remove(&s->soon.node);
     int rc = weft__timer_arm(&weft__loop.timers, &s->timer, d.when);
     if (rc < 0) return weft__fail(rc, "no memory for a timer");
+    weft__list_remove(&s->soon.node);
   } else {
     disarm(s);
     if (d.passed) weft__ready(&s->soon);
