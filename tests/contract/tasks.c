@@ -1,6 +1,8 @@
 /* Tasks, their cancellation and their ends: see tasks.test.mjs. */
 #include "../lib/trace.h"
 
+#include <time.h>
+
 static int step(void *arg) {
   char c = *(char *)arg;
   note(c);
@@ -55,6 +57,40 @@ static int timers(void *arg) {
   for (int i = 0; i < 5; i++) t[i] = weft_create_task(sleeps, &s[i]);
   CHECK_EQUAL(weft_gather(t, 5, NULL), 0);
   CHECK_TRACE("11233");
+  return 0;
+}
+
+/* Time on the virtual clock does not pass while tasks run. */
+enum { MANY = 1000 };
+static int ran;
+
+static void ran_all(void *arg) {
+  CHECK_EQUAL(ran, MANY);
+  note(*(char *)arg);
+}
+
+static int takes_long(void *arg) {
+  struct timespec begin, now;
+  ran++;
+  if (!arg) return 0;
+  weft_release(weft_call_later(0, ran_all, arg));
+  clock_gettime(CLOCK_MONOTONIC, &begin);
+  do clock_gettime(CLOCK_MONOTONIC, &now);
+  while ((now.tv_sec - begin.tv_sec) * 1000000000LL + now.tv_nsec -
+             begin.tv_nsec <
+         10000000);
+  return 0;
+}
+
+static int long_pass(void *arg) {
+  (void)arg;
+  clear();
+  ran = 0;
+  for (int i = 0; i < MANY; i++) {
+    weft_release(weft_create_task(takes_long, i ? NULL : "t"));
+  }
+  pass(3);
+  CHECK_TRACE("t");
   return 0;
 }
 
@@ -356,6 +392,8 @@ int main(void) {
        order},
       {"timers fire in the order of deadline and insertion, never early",
        timers},
+      {"on the virtual clock no timer fires in the middle of a pass",
+       long_pass},
       {"a task cancelled before its first run never runs",
        cancelled_before_start},
       {"a cancel wins over a result that is there, uncancel revokes it",
