@@ -109,23 +109,31 @@ _Noreturn void weft__fatal(const char *format, ...) {
 static char *outside_message;
 static int outside_code;
 
+/* The last one of all: there may have been no memory to keep it. */
+static char last_line[LINE_SIZE];
+static const weft__task *last_task; /* whose it is */
+static int last_code;
+
 int weft__fail(int code, const char *format, ...) {
   weft__task *task = weft__loop.current;
   char **message = task ? &task->future.message : &outside_message;
   int *message_code = task ? &task->future.message_code : &outside_code;
-  char line[LINE_SIZE];
   va_list args;
   va_start(args, format);
-  format_list(line, sizeof line, format, args);
+  format_list(last_line, sizeof last_line, format, args);
   va_end(args);
+  last_task = task;
+  last_code = code;
   free(*message); /* after formatting: it may have been an argument */
-  *message = strdup(line);
+  *message = strdup(last_line);
   *message_code = code;
   return code;
 }
 
 const char *weft__last_message(int *code) {
   weft__task *task = weft__loop.current;
+  const char *message = task ? task->future.message : outside_message;
   *code = task ? task->future.message_code : outside_code;
-  return task ? task->future.message : outside_message;
+  if (message || task != last_task || *code != last_code) return message;
+  return last_line;
 }

@@ -51,7 +51,8 @@ const char *weft_strerror(int code) {
 const char *weft_errmsg(int code) {
   int message_code;
   const char *message = weft__last_message(&message_code);
-  return message && message_code == code ? message : weft_strerror(code);
+  if (code >= 0 || code != message_code || !message) return weft_strerror(code);
+  return message;
 }
 
 const char *weft__message_of(const weft__future *future) {

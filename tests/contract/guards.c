@@ -92,6 +92,42 @@ static int out_of_memory(void *arg) {
   return 1;
 }
 
+/* All memory that there is, in blocks. */
+typedef struct block {
+  struct block *next;
+} block;
+
+static block *take_all(void) {
+  block *all = NULL;
+  for (size_t size = 1 << 30; size >= sizeof(block); size /= 2) {
+    for (block *b; (b = malloc(size)); all = b) b->next = all;
+  }
+  return all;
+}
+
+static void give_back(block *all) {
+  for (block *next; all; all = next) {
+    next = all->next;
+    free(all);
+  }
+}
+
+/* Tasks without anything left to make them of; those that could be made run. */
+static int no_record(void *arg) {
+  weft_task *other = weft_create_task(neighbour, NULL), *task;
+  block *all = take_all();
+  int made = 0;
+  while (made < 100000 && (task = weft_create_task(neighbour, NULL))) {
+    weft_release(task);
+    made++;
+  }
+  give_back(all);
+  say("task", task ? 0 : WEFT_ENOMEM);
+  printf("neighbour: %d\n", weft_await(other));
+  printf("left: %d\n", (int)weft_all_tasks(NULL, 0) - 1);
+  return weft_await(weft_create_task(neighbour, arg)) != 5;
+}
+
 static int trap(void *arg) {
   (void)arg;
   __builtin_trap();
@@ -137,6 +173,24 @@ static int delays(void *arg) {
   return 0;
 }
 
+/* Nothing but the host can wake the two. */
+static int await_it(void *arg) { return weft_await(arg); }
+
+static int waits_for_host(void *arg) {
+  (void)arg;
+  weft_stream *in;
+  weft_future *told = weft_future_new();
+  weft_task *other = weft_create_task(await_it, told);
+  int rc = weft_open_stdin(&in);
+  char *line;
+  if (rc >= 0) rc = weft_readline(in, &line);
+  if (rc < 0) return rc;
+  printf("read: %s", line);
+  weft_future_set_result(told, 7);
+  printf("other: %d\n", weft_await(other));
+  return weft_stream_release(in);
+}
+
 static int wait_for_peer(void *arg) { return weft_await(*(weft_task **)arg); }
 
 /* Two tasks wait for each other, and main for one of them. */
@@ -158,12 +212,14 @@ static const struct {
     {"runaway", runaway_recursion},
     {"deep_recursion", deep_recursion},
     {"out_of_memory", out_of_memory},
+    {"no_record", no_record},
     {"trap", trapping},
     {"nested_run", nested_run},
     {"wait_for_self", wait_for_self},
     {"stale_handles", stale_handles},
     {"delays", delays},
     {"deadlock", deadlock},
+    {"waits_for_host", waits_for_host},
 };
 
 static int outside(void) {
