@@ -109,10 +109,13 @@ _Noreturn void weft__fatal(const char *format, ...) {
 static char *outside_message;
 static int outside_code;
 
-/* The last one of all: there may have been no memory to keep it. */
+/*
+ * The last one of all is here, too: there may have been no memory to keep it,
+ * or in its place is the reason of a cancel that is still to be delivered.
+ */
 static char last_line[LINE_SIZE];
 static const weft__task *last_task; /* whose it is */
-static int last_code;
+int weft__last_code;
 
 int weft__fail(int code, const char *format, ...) {
   weft__task *task = weft__loop.current;
@@ -123,17 +126,18 @@ int weft__fail(int code, const char *format, ...) {
   format_list(last_line, sizeof last_line, format, args);
   va_end(args);
   last_task = task;
-  last_code = code;
+  weft__last_code = code;
+  if (task && task->must_cancel) return code;
   free(*message); /* after formatting: it may have been an argument */
   *message = strdup(last_line);
   *message_code = code;
   return code;
 }
 
-const char *weft__last_message(int *code) {
+const char *weft__last_message(int code) {
   weft__task *task = weft__loop.current;
+  if (task == last_task && code == weft__last_code) return last_line;
   const char *message = task ? task->future.message : outside_message;
-  *code = task ? task->future.message_code : outside_code;
-  if (message || task != last_task || *code != last_code) return message;
-  return last_line;
+  int message_code = task ? task->future.message_code : outside_code;
+  return code == message_code ? message : NULL;
 }

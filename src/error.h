@@ -17,8 +17,13 @@ char *weft__format(char *text, size_t size, const char *format, ...);
  */
 int weft__fail(int code, const char *format, ...);
 
-/* weft__last_message gives what weft__fail has kept last, or NULL. */
-const char *weft__last_message(int *code);
+/*
+ * weft__last_message gives what weft__fail has kept last of that error in the
+ * current task, or NULL. weft__last_code = 0 makes it forget the last one of
+ * all, where that is not the task's.
+ */
+const char *weft__last_message(int code);
+extern int weft__last_code;
 
 /* weft__report writes "weft: " and the formatted line to the host's stderr. */
 void weft__report(const char *format, ...);

@@ -104,8 +104,8 @@ static void forget_reason(weft__future *future) {
 __attribute__((noinline)) static void take_message(weft__future *future) {
   if (weft__has_message(future)) {
     weft__fail(future->result, "%s", future->message);
-  } else if (future->result == WEFT_ECANCELED && weft__loop.current) {
-    forget_reason(&weft__loop.current->future); /* of a cancel before this */
+  } else if (future->result == WEFT_ECANCELED) {
+    weft__fail(WEFT_ECANCELED, ""); /* not the reason of a cancel before this */
   }
 }
 
@@ -124,6 +124,7 @@ void weft__complete_as(weft__future *future, weft__future *other) {
 }
 
 void weft__note_reason(weft__future *future) {
+  weft__last_code = 0;
   if (reason) {
     weft__set_message(future, WEFT_ECANCELED, reason);
   } else {
@@ -139,6 +140,7 @@ bool weft__cancel_late(const weft__wait *wait) {
     own = strdup(future->message);
   }
   reason = own;
+  weft__last_code = 0;
   bool cancelled = wait->cancel(wait);
   reason = outer;
   free(own);

@@ -48,14 +48,16 @@ const char *weft_strerror(int code) {
   return i < TEXT_COUNT ? texts[i] : "unknown error";
 }
 
+/* What is known, or else what the code says by itself. */
+static const char *words(const char *message, int code) {
+  return message && *message ? message : weft_strerror(code);
+}
+
 const char *weft_errmsg(int code) {
-  int message_code;
-  const char *message = weft__last_message(&message_code);
-  if (code >= 0 || code != message_code || !message) return weft_strerror(code);
-  return message;
+  return words(code < 0 ? weft__last_message(code) : NULL, code);
 }
 
 const char *weft__message_of(const weft__future *future) {
-  return weft__has_message(future) ? future->message
-                                   : weft_strerror(future->result);
+  return words(weft__has_message(future) ? future->message : NULL,
+               future->result);
 }

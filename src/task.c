@@ -93,6 +93,7 @@ NOINLINE static bool begin_step(weft__task *task) {
   if (task->must_cancel) {
     task->must_cancel = false;
     task->wake = WEFT_ECANCELED;
+    weft__last_code = 0;
     if (!task->context.stack) {
       weft__task_end(task, WEFT_ECANCELED);
       return false;

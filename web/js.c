@@ -78,11 +78,10 @@ static int run_call(void *arg) {
 
 static void end_call(weft_js_args *call) {
   weft__future *future = &call->task->future;
-  int code = weft__done(future) ? future->result : WEFT_ECANCELED;
-  const char *message =
-      future->message && future->message_code == code ? future->message : NULL;
+  bool done = weft__done(future); /* else the run ends */
+  int code = done ? future->result : WEFT_ECANCELED;
   weft__bridge_ended(call, code, weft_error_name(code),
-                     message ? message : weft_strerror(code));
+                     done ? weft__message_of(future) : weft_strerror(code));
   future->taken = true;
   weft__list_remove(&call->all);
   weft__list_remove(&call->done.node);

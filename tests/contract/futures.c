@@ -146,6 +146,33 @@ static int cancel_reason(void *arg) {
   return 0;
 }
 
+/* Cancelled while it runs: the reason is kept until a wait is ended by it. */
+static int reason_is(const char *text) {
+  return strcmp(weft_errmsg(WEFT_ECANCELED), text) == 0;
+}
+
+static int busy(void *arg) {
+  weft_future *other = weft_future_new();
+  weft_cancel_with(other, "the other's");
+  weft_cancel_with(weft_current_task(), arg);
+  CHECK_EQUAL(weft_await(NULL), WEFT_EINVAL);
+  CHECK(strcmp(weft_errmsg(WEFT_EINVAL), "the handle is NULL") == 0);
+  CHECK_EQUAL(weft_await(other), WEFT_ECANCELED);
+  CHECK(reason_is("the other's"));
+  int rc = weft_sleep(1);
+  CHECK(reason_is(arg ? arg : weft_strerror(rc)));
+  return rc;
+}
+
+static int pending_reason(void *arg) {
+  (void)arg;
+  CHECK_EQUAL(weft_await(weft_create_task(busy, "its own")), WEFT_ECANCELED);
+  CHECK(reason_is("its own"));
+  CHECK_EQUAL(weft_await(weft_create_task(busy, NULL)), WEFT_ECANCELED);
+  CHECK(reason_is(weft_strerror(WEFT_ECANCELED)));
+  return 0;
+}
+
 int main(void) {
   return run_cases((test_case[]){
       {"a future has one result or error, taken with its message", results},
@@ -154,6 +181,8 @@ int main(void) {
       {"calls run soon, later or at a time, and can be cancelled", calls},
       {"a call cannot suspend", calls_cannot_suspend},
       {"a cancel's reason can be read by all whom it reaches", cancel_reason},
+      {"a reason waits, as its cancel does, for the call that this ends",
+       pending_reason},
       {NULL},
   });
 }
