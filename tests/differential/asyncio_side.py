@@ -1,246 +1,33 @@
 """Runs programs of the differential test (programs.mjs) on CPython's asyncio.
 
 Programs come on stdin, their traces go to stdout, as weft_side.c does it on
-weft. What asyncio leaves open is made definite here, nothing else is changed:
-the clock is virtual, and sets of tasks are walked in order of creation.
-
-A trace that reaches a deliberate difference of weft (docs/differences.md) ends
-with a line "~ WHY"; what comes after is not compared.
+weft. The loop and the trace are those of asyncio_loop.py.
 """
 
 import asyncio
-import asyncio.base_events
 import contextvars
 import functools
 import gc
-import itertools
 import sys
 import warnings
 
-UNIT = 2.0**-20  # seconds; sums of these are exact
+from asyncio_loop import (
+    UNIT,
+    AppError,
+    Deadlock,
+    LifoQueue,
+    Loop,
+    OrderedSet,
+    PriorityQueue,
+    Queue,
+    Trace,
+    all_tasks,
+    name_of,
+    text,
+    told,
+)
+
 LONGEST = 1000.0  # seconds that the main task waits for the others
-
-
-class Deadlock(BaseException):
-    """Nothing is ready and no timer is armed."""
-
-
-class AppError(Exception):
-    """A task has failed with a code of its own."""
-
-
-class Clock:
-    """What the loop takes for a selector: the time passes here."""
-
-    def __init__(self, loop):
-        self.loop = loop
-
-    def select(self, timeout):
-        if timeout is None:
-            if self.loop.trace.cleanups:
-                self.loop.trace.cut("cleanup functions run after a deadlock")
-            self.loop.trace.add("deadlock")
-            self.loop.trace.ended = True
-            raise Deadlock
-        self.loop.now += timeout
-        return []
-
-    def close(self):
-        pass
-
-
-class Loop(asyncio.base_events.BaseEventLoop):
-    def __init__(self, trace):
-        super().__init__()
-        self.now = 0.0
-        self._selector = Clock(self)
-        self._clock_resolution = UNIT / 1024
-        self.trace = trace
-        self.deadlines = set()
-        self.created = {}  # task: number
-        self.numbers = itertools.count()
-        self.set_task_factory(self.make_task)
-        self.set_exception_handler(lambda loop, context: None)
-
-    def time(self):
-        return self.now
-
-    def call_at(self, when, *args, **kwargs):
-        if when in self.deadlines:
-            self.trace.cut("timers with one deadline")
-        self.deadlines.add(when)
-        return super().call_at(when, *args, **kwargs)
-
-    def make_task(self, loop, coro, **kwargs):
-        number = next(self.numbers)  # before an eager one makes others
-        task = asyncio.Task(coro, loop=loop, **kwargs)
-        self.created[task] = number
-        return task
-
-    def _process_events(self, events):
-        pass
-
-    def _write_to_self(self):
-        pass
-
-
-class OrderedSet(dict):
-    """The set operations that TaskGroup uses, in order of insertion."""
-
-    def add(self, item):
-        self[item] = True
-
-    def discard(self, item):
-        self.pop(item, None)
-
-
-all_tasks = asyncio.tasks.all_tasks
-
-
-def all_tasks_in_order(loop=None):
-    return sorted(all_tasks(loop), key=loop.created.__getitem__)
-
-
-asyncio.tasks.all_tasks = all_tasks_in_order
-
-
-class Trace:
-    def __init__(self):
-        self.lines = []
-        self.ended = False
-        self.cleanups = 0  # functions that were pushed and did not run yet
-
-    def add(self, line):
-        if not self.ended:
-            self.lines.append(line)
-
-    def cut(self, why):
-        self.add(f"~ {why}")
-        self.ended = True
-
-
-class Watched:
-    """A queue that notices what weft's queues do not let happen.
-
-    A task that was woken for an item or a place is promised it. asyncio lets
-    another take it, and lets one that comes later have an earlier item.
-    """
-
-    def watch(self, trace):
-        self.trace = trace
-        self.owner = {}  # waiter: its task
-        self.promised = {"get": set(), "put": set()}
-        self.draining = False
-
-    def _get_loop(self):
-        return self
-
-    def create_future(self):
-        waiter = super()._get_loop().create_future()
-        self.owner[waiter] = asyncio.current_task()
-        return waiter
-
-    def _wakeup_next(self, waiters):
-        waiting = list(waiters)
-        super()._wakeup_next(waiters)
-        for waiter in waiting:
-            if waiter.done() and not waiter.cancelled():
-                kind = "get" if waiters is self._getters else "put"
-                self.promised[kind].add(self.owner[waiter])
-                break
-
-    async def get(self):
-        try:
-            return await super().get()
-        finally:
-            self.promised["get"].discard(asyncio.current_task())
-
-    async def put(self, item):
-        try:
-            await super().put(item)
-        finally:
-            self.promised["put"].discard(asyncio.current_task())
-
-    def _get(self):
-        task = asyncio.current_task()
-        others = self.promised["get"] - {task}
-        if others and task not in self.promised["get"] and not self.draining:
-            if type(self) is Queue or self.qsize() <= len(others):
-                self.trace.cut("queues are fair to getters")
-        return super()._get()
-
-    def shutdown(self, immediate=False):
-        self.draining = True
-        super().shutdown(immediate)
-        self.draining = False
-
-    def _put(self, item):
-        promised = self.promised["put"]
-        if asyncio.current_task() not in promised:
-            if 0 < self._maxsize <= self.qsize() + len(promised):
-                self.trace.cut("queues are fair to putters")
-        super()._put(item)
-
-
-class Queue(Watched, asyncio.Queue):
-    pass
-
-
-class LifoQueue(Watched, asyncio.LifoQueue):
-    pass
-
-
-class PriorityQueue(Watched, asyncio.PriorityQueue):
-    pass
-
-
-def name_of(error):
-    """The WEFT_E… that stands for an exception, without its WEFT_."""
-    match error:
-        case asyncio.CancelledError():
-            return "ECANCELED"
-        case TimeoutError():
-            return "ETIMEDOUT"
-        case AppError():
-            return error.args[0]
-        case BaseExceptionGroup():
-            return "EGROUP"
-        case asyncio.QueueFull():
-            return "EFULL"
-        case asyncio.QueueEmpty():
-            return "EEMPTY"
-        case asyncio.QueueShutDown():
-            return "ECLOSED"
-        case asyncio.BrokenBarrierError():
-            return "EBROKEN"
-        case asyncio.InvalidStateError():
-            return "EALREADY"
-        case ValueError():
-            return "ERANGE"
-        case RuntimeError():
-            return "EINVAL"
-    raise error
-
-
-def text(value):
-    """A result as it stands in the trace."""
-    match value:
-        case BaseException():
-            return name_of(value)
-        case None | False:
-            return "0"
-        case True:
-            return "1"
-        case list():
-            return " ".join(map(text, value))
-    return str(value)
-
-
-def told(error):
-    """An error as it stands in the trace, with the reason of a cancel."""
-    if isinstance(error, asyncio.CancelledError) and error.args:
-        return f"ECANCELED {error.args[0]}"
-    return name_of(error)
 
 
 def seconds(units):
@@ -280,6 +67,7 @@ class Program:
         loop = asyncio.get_running_loop()
         self.futures = [loop.create_future() for _ in range(2)]
         self.tasks = {}
+        self.groups = []  # those that are open, of any task
         self.reasons = False  # whether a cancel had one
         self.locals = [contextvars.ContextVar(f"v{i}", default=0) for i in range(2)]
 
@@ -391,8 +179,10 @@ class Script:
                 self.cleanups.remove(scope)
 
     async def run_group(self, first, end):
+        group = asyncio.TaskGroup()
+        self.program.groups.append(group)
         try:
-            async with asyncio.TaskGroup() as group:
+            async with group:
                 group._tasks = OrderedSet()
                 self.groups.append(group)
                 self.cleanups.append(group)
@@ -404,11 +194,16 @@ class Script:
         except asyncio.CancelledError:
             self.forgotten([asyncio.current_task()])
             raise
+        finally:
+            self.program.groups.remove(group)
 
     def forgotten(self, tasks):
         """asyncio tells the first who asks why a task was cancelled, and loses
         the reason in shields; weft tells it to all."""
-        if any(task.cancelling() or task.cancelled() for task in tasks):
+        if any(
+            task.cancelled() or (isinstance(task, asyncio.Task) and task.cancelling())
+            for task in tasks
+        ):
             if self.program.reasons:
                 self.program.trace.cut("the reason of a cancel is told to all")
 
@@ -426,8 +221,12 @@ class Script:
             try:
                 result = await result
             except asyncio.CancelledError as error:
-                if not error.args and name in WAITS_FOR_TASKS:
-                    self.forgotten([t for t in p.tasks.values() if t.cancelled()])
+                if not error.args and name in WAITS:
+                    waited = [*p.tasks.values(), *p.futures]
+                    waited = [f for f in waited if f.cancelled()]
+                    if "gather" in name:  # which asks a child for the reason
+                        waited.append(asyncio.current_task())
+                    self.forgotten(waited)
                 raise
         return result
 
@@ -442,15 +241,54 @@ class Script:
     def eager_spawn(self, k):
         return self.spawn(k, eager_start=True)
 
-    def group_spawn(self, k):
-        if not self.groups or k in self.program.tasks:
+    def spawn_in(self, groups, k, **options):
+        if not groups or k in self.program.tasks:
             return "-"
         coro = self.program.run_task(k)
         try:
-            self.program.tasks[k] = self.groups[-1].create_task(coro)
+            task = groups[-1].create_task(coro, **options)
         except RuntimeError:
             coro.close()
             return "ECLOSED"
+        self.program.tasks[k] = task
+
+    async def child(self, units, fails):
+        """A task without a script: it sleeps, and may fail then."""
+        result = "0"
+        try:
+            await asyncio.sleep(units * UNIT)
+            if fails:
+                raise AppError("EPROTO")
+        except (AppError, asyncio.CancelledError) as error:
+            result = name_of(error)
+            raise
+        finally:
+            self.program.trace.add(f"{self.number} child {result}")
+
+    def child_in(self, groups, units, fails):
+        if not groups:
+            return "-"
+        coro = self.child(units, fails)
+        try:
+            groups[-1].create_task(coro)
+        except RuntimeError:
+            coro.close()
+            return "ECLOSED"
+
+    def group_child(self, units, fails):
+        return self.child_in(self.groups, units, fails)
+
+    def any_child(self, units, fails):
+        return self.child_in(self.program.groups, units, fails)
+
+    def group_spawn(self, k):
+        return self.spawn_in(self.groups, k)
+
+    def group_eager(self, k):
+        return self.spawn_in(self.groups, k, eager_start=True)
+
+    def any_spawn(self, k):
+        return self.spawn_in(self.program.groups, k)
 
     def reschedule(self, units):
         if not self.scopes:
@@ -461,8 +299,14 @@ class Script:
             raise asyncio.InvalidStateError  # asyncio: RuntimeError
         scope.reschedule(when)
 
+    def expired(self):
+        return self.scopes[-1].expired() if self.scopes else "-"
+
     async def sleep(self, units):
         await asyncio.sleep(units * UNIT)
+
+    async def sleep_result(self, units, result):
+        return await asyncio.sleep(units * UNIT, result)
 
     async def wait_await(self, task):
         return await task
@@ -471,21 +315,19 @@ class Script:
         tasks = self.program.spawned(numbers)
         if not tasks:
             return "-"
-        return await asyncio.gather(*tasks, return_exceptions=bool(return_errors))
+        try:
+            return await asyncio.gather(*tasks, return_exceptions=bool(return_errors))
+        except asyncio.CancelledError as error:
+            if error.args and return_errors and len(set(tasks)) > 1:
+                why = "a cancelled gather tells its last child's reason"
+                self.program.trace.cut(why)
+            raise
 
     async def wait(self, until, units, *numbers):
         tasks = self.program.spawned(numbers)
         if not tasks:
             return "-"
-        until = (
-            asyncio.FIRST_COMPLETED,
-            asyncio.FIRST_EXCEPTION,
-            asyncio.ALL_COMPLETED,
-        )[until]
-        done, _ = await asyncio.wait(
-            tasks, timeout=seconds(units), return_when=until
-        )
-        return [int(task in done) for task in tasks]
+        return await wait_until(until, units, tasks)
 
     async def wait_for(self, task, units):
         return await asyncio.wait_for(task, seconds(units))
@@ -525,6 +367,45 @@ class Script:
     def later(self, task, units):
         loop = asyncio.get_running_loop()
         self.call = loop.call_later(units * UNIT, task.cancel)
+
+    def say(self, value):
+        self.program.trace.add(f"{self.number} said {value}")
+
+    def say_soon(self, value):
+        self.call = asyncio.get_running_loop().call_soon(self.say, value)
+
+    def say_later(self, units, value):
+        loop = asyncio.get_running_loop()
+        self.call = loop.call_later(units * UNIT, self.say, value)
+
+    def say_at(self, units, value):
+        loop = asyncio.get_running_loop()
+        self.call = loop.call_at(units * UNIT, self.say, value)
+
+    def soon_set(self, i):
+        self.call = asyncio.get_running_loop().call_soon(self.program.events[i].set)
+
+    def soon_put(self, i, value):
+        def put():
+            try:
+                result = text(self.program.queues[i].put_nowait(value))
+            except (asyncio.QueueFull, asyncio.QueueShutDown) as error:
+                result = name_of(error)
+            self.program.trace.add(f"{self.number} put {result}")
+
+        self.call = asyncio.get_running_loop().call_soon(put)
+
+    def done_cancel(self, task, other):
+        if other not in self.program.tasks:
+            return "-"
+        task.add_done_callback(lambda task: self.program.tasks[other].cancel())
+
+    def done_set(self, task, i):
+        task.add_done_callback(lambda task: self.program.events[i].set())
+
+    def future_on_done(self, i):
+        future = self.program.futures[i]
+        future.add_done_callback(self.program.said(self.number))
 
     def cancel_with(self, task, n):
         self.program.reasons = True
@@ -585,9 +466,15 @@ def of(objects, method, *fixed):
 
 OPS = {
     "sleep": Script.sleep,
+    "sleep_result": Script.sleep_result,
     "spawn": Script.spawn,
     "eager_spawn": Script.eager_spawn,
     "group_spawn": Script.group_spawn,
+    "group_eager": Script.group_eager,
+    "any_spawn": Script.any_spawn,
+    "group_child": Script.group_child,
+    "any_child": Script.any_child,
+    "expired": Script.expired,
     "reschedule": Script.reschedule,
     "await": Script.wait_await,
     "gather": Script.gather,
@@ -605,7 +492,14 @@ OPS = {
     "later": Script.later,
     "recall": Script.recall,
     "off_done": Script.off_done,
-    "tasks": lambda script: len(all_tasks()),
+    "say_soon": Script.say_soon,
+    "say_later": Script.say_later,
+    "say_at": Script.say_at,
+    "soon_set": Script.soon_set,
+    "soon_put": Script.soon_put,
+    "done_cancel": Script.done_cancel,
+    "done_set": Script.done_set,
+    "tasks": lambda script: sum(map(is_ours, all_tasks())),
     "local_set": Script.local_set,
     "local_get": Script.local_get,
     "local_soon": Script.local_soon,
@@ -638,6 +532,7 @@ OPS = {
     "barrier_reset": lambda script: script.program.barrier.reset(),
     "barrier_abort": lambda script: script.program.barrier.abort(),
     "barrier_waiting": lambda script: script.program.barrier.n_waiting,
+    "barrier_broken": lambda script: script.program.barrier.broken,
     "put": of("queues", "put"),
     "get": of("queues", "get"),
     "put_nowait": of("queues", "put_nowait"),
@@ -646,21 +541,53 @@ OPS = {
     "join": of("queues", "join"),
     "shutdown": of("queues", "shutdown"),
     "queue_size": of("queues", "qsize"),
+    "queue_full": of("queues", "full"),
+    "queue_empty": of("queues", "empty"),
     "future_set": of("futures", "set_result"),
     "future_fail": lambda script, i: script.program.futures[i].set_exception(
         AppError("EIO")
     ),
     "future_wait": lambda script, i: wait(script.program.futures[i]),
     "future_cancel": of("futures", "cancel"),
+    "future_on_done": Script.future_on_done,
+    "future_shield": lambda script, i: wait(asyncio.shield(script.program.futures[i])),
+    "future_wait_for": lambda script, i, units: asyncio.wait_for(
+        script.program.futures[i], seconds(units)
+    ),
+    "gather_futures": lambda script, return_errors: wait(
+        asyncio.gather(
+            *script.program.futures, return_exceptions=bool(return_errors)
+        )
+    ),
+    "wait_futures": lambda script, until, units: wait_until(
+        until, units, script.program.futures
+    ),
 }
-WAITS_FOR_TASKS = "await shield gather wait_for".split()
+WAITS = """await shield gather wait_for
+    future_shield gather_futures future_wait_for""".split()
 SCOPES = "timeout timeout_at group".split()
 TASK_OPS = """await wait_for shield cancel cancel_with cancelling state on_done
-    off_done local_done soon later""".split()
+    off_done local_done soon later done_cancel done_set""".split()
+
+
+def is_ours(task):
+    """Not one with which asyncio closes a run."""
+    return task.get_coro().cr_code.co_filename == __file__
 
 
 async def wait(future):
     return await future
+
+
+async def wait_until(until, units, futures):
+    """Which of them are done."""
+    until = (
+        asyncio.FIRST_COMPLETED,
+        asyncio.FIRST_EXCEPTION,
+        asyncio.ALL_COMPLETED,
+    )[until]
+    done, _ = await asyncio.wait(futures, timeout=seconds(units), return_when=until)
+    return [int(future in done) for future in futures]
 
 
 async def drop(coro):

@@ -34,7 +34,7 @@ function traces(output) {
 /** @param {string} stdin */
 async function onAsyncio(stdin) {
   const script = path.join(root, 'tests/differential/asyncio_side.py');
-  const result = await execute([tool('PYTHON'), script], {
+  const result = await execute([tool('PYTHON'), '-B', script], {
     stdin,
     timeout: 600_000,
   });
@@ -95,6 +95,8 @@ export async function compare(programs, side, env = {}) {
   const differences = [];
   /** @type {Map<string, number>} programs compared in part only, by reason */
   const cut = new Map();
+  /** @type {Set<string>} the ops that ran, and how: "get ECLOSED" */
+  const seen = new Set();
   let lines = 0;
   for (const program of programs) {
     const expected = asyncio.get(program.title) ?? ['nothing'];
@@ -105,8 +107,16 @@ export async function compare(programs, side, env = {}) {
     const end = expected.at(-1) ?? '';
     if (end.startsWith('~')) cut.set(end, (cut.get(end) ?? 0) + 1);
     lines += expected.length;
+    for (const line of expected) {
+      const [, op, result] = /^\d+\.\d+ (\w+) (\w+)/.exec(line) ?? [];
+      if (!op) continue;
+      const kind = result
+        .replace(/^[1-9].*/, 'n')
+        .replace(/^E(IO|PROTO|ACCES)$/, 'EOWN');
+      seen.add(`${op} ${kind}`);
+    }
   }
-  return { differences, cut, lines };
+  return { differences, cut, lines, seen };
 }
 
 /**

@@ -31,8 +31,9 @@ function randomizer(seed) {
 /**
  * Families of ops; a program uses some of them, so that they meet. Arguments:
  * t any task, c a later task, C some later tasks, d a time, D a time or -1 for
- * none, o one of two objects, q a queue, i and j the same but one throughout
- * the phrase, 2 and 3 numbers below that, v a value.
+ * none, o one of two objects, q a queue, i, j and k an object, queue or later
+ * task that is one throughout the phrase, 2 and 3 numbers below that, v a value.
+ * What begins with ! goes on when it fails.
  * @type {Record<string, string[]>}
  */
 const families = {
@@ -47,6 +48,8 @@ const families = {
     'condition_release o',
     'condition_acquire i; condition_wait_for i; condition_release i',
     'condition_acquire i; event_set i; condition_notify_all i; condition_release i',
+    '!sleep 0; condition_acquire i; event_set i; condition_notify_all i; condition_release i',
+    '!sleep 0; condition_acquire i; condition_notify i 3; condition_release i',
   ],
   semaphore: [
     ...['semaphore_acquire o', 'semaphore_release o', 'semaphore_locked o'],
@@ -55,28 +58,54 @@ const families = {
   barrier: [
     ...['barrier_wait', 'barrier_wait', 'barrier_wait', 'barrier_waiting'],
     ...['barrier_wait', 'barrier_wait', 'barrier_reset', 'barrier_abort'],
+    'barrier_broken',
   ],
   queue: [
+    'put_nowait j v; !put_nowait j v; !put_nowait j v',
     ...['put q v', 'put q v', 'get q', 'get q', 'put_nowait q v'],
     ...['get_nowait q', 'task_done q', 'join q', 'queue_size q'],
-    ...['get j; sleep 0; task_done j', 'shutdown q 2'],
+    ...['get j; sleep 0; task_done j', 'shutdown q 2', 'queue_full q'],
+    ...['queue_empty q', 'soon_put q v', 'put j v; join j', 'put j v; get j'],
   ],
   future: [
     ...['future_wait o', 'future_wait o', 'future_set o v', 'future_fail o'],
-    'future_cancel o',
+    ...['future_cancel o', 'future_shield o', 'future_wait_for o D'],
+    ...['future_wait_for o 0', 'gather_futures 2', 'future_on_done o'],
+    ...['wait_futures 3 D', 'done_set t o'],
   ],
   wait: [
-    ...['gather 2 C', 'wait 3 D C', 'wait_for c d', 'wait_for c 0'],
-    ...['shield c', 'as_completed D C'],
+    ...['gather 2 C', 'wait 3 D C', 'wait_for c D', 'wait_for c 0'],
+    ...['shield c', 'as_completed D C', 'spawn k; shield k'],
+    ...['spawn k; gather 2 k C', 'spawn k; wait 3 D k C', 'spawn k; await k'],
+    ...['spawn k; sleep 0; wait_for k d', 'spawn k; sleep 0; wait_for k 0'],
+    ...['spawn k; as_completed D k C', 'gather_futures 2', 'wait_futures 3 D'],
   ],
   cancel: [
     ...['cancel t', 'cancel t', 'cancel t', 'uncancel', 'cancelling t'],
-    ...['soon t', 'later t d', 'recall'],
+    ...['soon t', 'later t d', 'recall', 'done_cancel t t'],
     ...['cancel_with t v', 'cancel_with t v', 'cancel_with t v'],
+    ...[
+      '!sleep d; uncancel',
+      '!sleep 0; uncancel; sleep 0',
+      'cancel t; cancel t',
+    ],
+    ...['!await c; uncancel; sleep 0', '!sleep d; !sleep 0; cancelling t'],
+  ],
+  call: [
+    ...['say_soon v', 'say_later d v', 'say_at d v', 'recall', 'soon_set o'],
+    ...['say_later d v; sleep d; recall', 'say_soon v; recall', 'later t d'],
+    ...['soon t; recall', 'soon_put q v'],
   ],
   scope: [
     ...['timeout d', 'timeout d', 'timeout 0', 'group', 'group'],
-    ...['timeout_at d', 'reschedule D'],
+    ...['timeout_at d', 'reschedule D', '!sleep d; expired'],
+    ...['!sleep 0; reschedule D', '!sleep d; group_spawn c', 'any_spawn c'],
+    ...[
+      'group_child d 2',
+      'any_child d 2',
+      'group_eager c',
+      '!sleep d; any_spawn c',
+    ],
   ],
   local: [
     ...['local_set o v', 'local_set o v', 'local_get o', 'local_get o'],
@@ -94,6 +123,7 @@ const isScope = (/** @type {string} */ name) =>
 
 const always = [
   ...['sleep 0', 'sleep 0', 'sleep d', 'await c', 'cancel t', 'state t'],
+  ...['sleep_result d v'],
   ...['on_done t', 'event_is_set o'],
 ];
 // What all tasks of a race do at one object: come, and get cancelled just when
@@ -117,8 +147,10 @@ const races = [
   ['put j v', 'put j v', 'put j v', 'get_nowait j; cancel t', 'shutdown j 2'],
   ['get j', 'put j v; cancel t', 'task_done j; cancel t', 'join j'],
 ];
+// Families in which more can happen are used more often.
+const intricate = ['wait', 'wait', 'scope', 'scope', 'future', 'cancel'];
 const racing = ['sleep 0', 'sleep 0', 'cancel t'];
-const last = ['return v', 'return v', 'fail 3'];
+const last = ['return v', 'fail 3'];
 
 /**
  * @param {number} seed
@@ -128,7 +160,7 @@ export function generate(seed) {
   const random = randomizer(seed);
   const crowded = random(4) === 0; // many tasks, long scripts
   const count = 2 + random(crowded ? 9 : 5);
-  const names = Object.keys(families);
+  const names = [...Object.keys(families), ...intricate];
   const race = random(3) === 0; // all at one object, with cancels
   const used = race ? racing.slice() : always.slice();
   if (race) used.push(...races[random(races.length)]);
@@ -173,7 +205,7 @@ export function generate(seed) {
       case '3':
         return [random(3)];
       default:
-        return [Number(kind)];
+        return [Number(kind.replace('=', ''))];
     }
   };
 
@@ -184,9 +216,11 @@ export function generate(seed) {
    * @param {number} depth
    */
   const say = (phrase, task, depth) => {
+    const later = task + 1 + random(Math.max(count - task, 1));
     const shapes = phrase
-      .replaceAll(' i', ` ${object()}`)
-      .replaceAll(' j', ` ${queue()}`);
+      .replaceAll(/ i\b/g, ` =${object()}`)
+      .replaceAll(/ j\b/g, ` =${queue()}`)
+      .replaceAll(/ k\b/g, ` =${later}`);
     return shapes.split('; ').map((shape) => op(shape, task, depth));
   };
 
@@ -197,11 +231,23 @@ export function generate(seed) {
    * @returns {Op}
    */
   const op = (shape, task, depth) => {
-    const [name, ...kinds] = shape.split(' ');
-    const args = kinds.flatMap((kind) => argument(kind, task));
-    const goesOn = random(5) < 2;
+    const [word, ...kinds] = shape.split(' ');
+    const name = word.replace('!', '');
+    let args = kinds.flatMap((kind) => argument(kind, task));
+    if (name === 'as_completed') args = [args[0], ...new Set(args.slice(1))];
+    const goesOn = word !== name || random(5) < 2;
     if (!isScope(name)) return { goesOn, name, args };
-    return { goesOn, name, args, body: ops(task, random(4), depth + 1) };
+    const body = ops(task, random(4), depth + 1);
+    if (name !== 'group' && random(2)) body.push(op('sleep d', task, depth));
+    if (name !== 'group' || task === count) return { goesOn, name, args, body };
+    for (let n = random(3); n > 0; n--) {
+      const shape = random(2) ? '!group_spawn c' : 'group_child d 2';
+      body.unshift(op(shape, task, depth));
+    }
+    if (random(3) === 0) {
+      body.push(...say('!sleep d; !group_child d 2', task, depth));
+    }
+    return { goesOn, name, args, body };
   };
 
   /**
@@ -212,7 +258,7 @@ export function generate(seed) {
   const ops = (task, length, depth) => {
     const shapes = used.filter(
       (shape) =>
-        (task < count || !/ [cC]/.test(shape)) &&
+        (task < count || !/ [cCk]\b/.test(shape)) &&
         (depth < 2 || !/^(timeout|group)/.test(shape)),
     );
     return Array.from({ length }, () =>
@@ -229,6 +275,11 @@ export function generate(seed) {
   for (let child = 2; child <= count; child++) {
     const parent = race || random(2) ? 0 : random(child - 1);
     spawn(tasks[parent], race ? 0 : tasks[parent].length, child, random);
+    const groups = tasks.some((ops) => ops.some((o) => o.name === 'group'));
+    if (!groups || random(2)) continue;
+    const other = tasks[random(count)]; // which may be too late
+    const at = random(1 + random(other.length + 1));
+    other.splice(at, 0, { goesOn: true, name: 'any_spawn', args: [child] });
   }
   return { title: `program ${seed}`, objects, tasks };
 }
@@ -246,7 +297,8 @@ function spawn(script, latest, child, random) {
   if (groups.length && random(4)) {
     const body = /** @type {Op[]} */ (groups[random(groups.length)].body);
     const at = random(body.length + 1);
-    body.splice(at, 0, { goesOn: true, name: 'group_spawn', args: [child] });
+    const name = random(6) ? 'group_spawn' : 'group_eager';
+    body.splice(at, 0, { goesOn: true, name, args: [child] });
   } else {
     const at = random(1 + random(latest + 1));
     const name = random(8) ? 'spawn' : 'eager_spawn';
