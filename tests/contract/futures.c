@@ -80,6 +80,37 @@ static int fifo(void *arg) {
   return weft_await(setter);
 }
 
+/* A callback that gives the future back, and does all that it may. */
+static weft_future *given;
+
+static void busy_done(weft_future *future, void *arg) {
+  CHECK(future == given);
+  CHECK_EQUAL(weft_future_set_result(future, 1), WEFT_EALREADY);
+  CHECK_EQUAL(weft_cancel(future), 0);
+  CHECK_EQUAL(weft_future_remove_done_callback(future, busy_done, arg), 0);
+  CHECK_EQUAL(weft_future_add_done_callback(future, note_done, arg), 0);
+  CHECK_EQUAL(weft_release(future), 0);
+  CHECK_EQUAL(weft_release(future), WEFT_ESTALE);
+  note('x');
+}
+
+static int busy_callbacks(void *arg) {
+  (void)arg;
+  clear();
+  char a = 'a', b = 'b';
+  given = weft_future_new();
+  weft_task *waiter = weft_create_task(await_it, given);
+  CHECK_EQUAL(weft_future_add_done_callback(given, busy_done, &b), 0);
+  CHECK_EQUAL(weft_future_add_done_callback(given, note_done, &a), 0);
+  pass(1);
+  CHECK_EQUAL(weft_future_set_result(given, 3), 0);
+  CHECK_EQUAL(weft_await(waiter), 3);
+  pass(1);
+  CHECK_TRACE("xawb");
+  CHECK_EQUAL(weft_done(given), WEFT_ESTALE);
+  return 0;
+}
+
 /* ---- calls */
 
 static int calls(void *arg) {
@@ -104,6 +135,26 @@ static int calls(void *arg) {
   CHECK_TRACE("abgcd");
   CHECK_EQUAL(weft_cancel(d), 0);
   CHECK(weft_call_later(1e300, note_call, n) == NULL);
+  return 0;
+}
+
+static void adds_call(void *arg) {
+  char *name = arg;
+  note(*name);
+  if (*name < 'c') weft_release(weft_call_soon(adds_call, name + 2));
+}
+
+static int calls_fifo(void *arg) {
+  (void)arg;
+  clear();
+  static char n[] = "abcdef";
+  weft_release(weft_call_soon(adds_call, &n[0]));
+  weft_release(weft_call_soon(adds_call, &n[1]));
+  weft_release(weft_call_soon(adds_call, &n[4]));
+  pass(1);
+  CHECK_TRACE("abe");
+  pass(1);
+  CHECK_TRACE("abecd");
   return 0;
 }
 
@@ -178,7 +229,9 @@ int main(void) {
       {"a future has one result or error, taken with its message", results},
       {"a stale handle is told from the next 31 uses of its place", stale},
       {"waiters and done-callbacks wake in FIFO order", fifo},
+      {"a done-callback may release, cancel, add and remove", busy_callbacks},
       {"calls run soon, later or at a time, and can be cancelled", calls},
+      {"call_soon is FIFO, what a call adds runs in the next pass", calls_fifo},
       {"a call cannot suspend", calls_cannot_suspend},
       {"a cancel's reason can be read by all whom it reaches", cancel_reason},
       {"a reason waits, as its cancel does, for the call that this ends",

@@ -131,6 +131,83 @@ static int group_cancel(void *arg) {
   return weft_await(t);
 }
 
+static int joins(void *arg) {
+  weft_task_group *g = arg;
+  static job a = {9, 0, 'a'}, b = {9, 0, 'b'};
+  weft_task_group_begin(g);
+  weft_release(weft_task_group_create_task(g, work, &a));
+  weft_release(weft_task_group_create_task(g, work, &b));
+  int rc = weft_task_group_end(g, 3);
+  CHECK_EQUAL(weft_cancelling(weft_current_task()), 0);
+  CHECK_EQUAL(weft_sleep(1), 0);
+  return rc;
+}
+
+/* While the end of the group waits: asked for it once, and once again. */
+static int group_cancel_joining(void *arg) {
+  (void)arg;
+  clear();
+  weft_task_group g;
+  weft_task *t = weft_create_task(joins, &g);
+  pass(2);
+  CHECK_EQUAL(weft_task_group_cancel(&g), 0);
+  CHECK_EQUAL(weft_task_group_cancel(&g), 0);
+  static job c = {1, 0, 'c'};
+  CHECK(weft_task_group_create_task(&g, work, &c) == NULL);
+  CHECK_EQUAL(weft_await(t), 3);
+  CHECK_TRACE("AB");
+  CHECK(weft_time() == 1);
+  return 0;
+}
+
+/* test_cancelling_level_preserved: cancelled once before, as deep after. */
+static int counted(void *arg) {
+  weft_task *me = weft_current_task();
+  weft_cancel(me);
+  CHECK_EQUAL(weft_sleep(1), WEFT_ECANCELED);
+  static job a = {1, WEFT_EIO, 'a'};
+  weft_task_group g;
+  weft_task_group_begin(&g);
+  weft_release(weft_task_group_create_task(&g, work, arg ? arg : &a));
+  int rc = weft_task_group_end(&g, weft_sleep(5));
+  CHECK_EQUAL(weft_cancelling(me), 1);
+  return rc;
+}
+
+static int group_counts(void *arg) {
+  (void)arg;
+  static job well = {1, 0, 'a'};
+  CHECK_EQUAL(weft_await(weft_create_task(counted, &well)), 0);
+  CHECK_EQUAL(weft_await(weft_create_task(counted, NULL)), WEFT_EGROUP);
+  return 0;
+}
+
+/* A child that has failed before its creation returns. */
+static int fails_at_once(void *arg) {
+  note(*(char *)arg);
+  return WEFT_EPROTO;
+}
+
+static int group_eager_fails(void *arg) {
+  (void)arg;
+  clear();
+  static job a = {9, 0, 'a'};
+  static const weft_task_options eager = {.eager = true};
+  weft_task_group g;
+  weft_task_group_begin(&g);
+  weft_release(weft_task_group_create_task(&g, work, &a));
+  weft_task *t =
+      weft_task_group_create_task_with(&g, fails_at_once, "x", &eager);
+  CHECK_EQUAL(weft_done(t), 1);
+  note('-'); /* nobody is cancelled yet */
+  int rc = weft_sleep(5);
+  CHECK_EQUAL(rc, WEFT_ECANCELED);
+  CHECK_EQUAL(weft_task_group_end(&g, rc), WEFT_EGROUP);
+  CHECK_TRACE("x-A");
+  CHECK(weft_time() == 0);
+  return 0;
+}
+
 static int nested_body(void *arg) {
   weft_task_group g;
   weft_task_group_begin(&g);
@@ -201,6 +278,25 @@ static int timeout_zero(void *arg) {
   return 0;
 }
 
+static void set_result(void *future) { weft_future_set_result(future, 3); }
+
+/* The deadline and the result come in one pass, the result first. */
+static int timeout_and_result(void *arg) {
+  (void)arg;
+  weft_future *f = weft_future_new();
+  weft_release(weft_call_later(1, set_result, f));
+  weft_timeout t;
+  weft_timeout_begin(&t, 1);
+  CHECK_EQUAL(weft_timeout_end(&t, weft_await(f)), WEFT_ETIMEDOUT);
+  CHECK_EQUAL(weft_result(f), 3);
+  CHECK_EQUAL(weft_cancelling(weft_current_task()), 0);
+  f = weft_future_new();
+  weft_release(weft_call_later(1, set_result, f));
+  CHECK_EQUAL(weft_wait_for(f, 1), WEFT_ETIMEDOUT);
+  CHECK_EQUAL(weft_result(f), 3);
+  return 0;
+}
+
 static int timed(void *arg) {
   weft_timeout *t = arg;
   weft_timeout_begin(t, 5);
@@ -255,11 +351,17 @@ int main(void) {
       {"an outside cancel propagates, after errors at the next suspension",
        group_cancelled},
       {"a group can be cancelled without failing", group_cancel},
+      {"a group can be cancelled while its end waits", group_cancel_joining},
+      {"a group leaves the count of cancel requests as it was", group_counts},
+      {"an eager task that fails at once cancels its group in the next pass",
+       group_eager_fails},
       {"groups nest", groups_nest},
       {"timeout scopes nest; with one deadline only the outermost is TIMEDOUT",
        timeouts_nest},
       {"a timeout of 0 fires at the first suspension, or not at all",
        timeout_zero},
+      {"a deadline wins over a result that comes in the same pass",
+       timeout_and_result},
       {"a foreign cancel never becomes TIMEDOUT", foreign_cancel},
       {"a timeout can be rescheduled, and be absolute", reschedule},
       {NULL},

@@ -43,10 +43,16 @@ static int neighbour(void *arg) {
   return 5;
 }
 
+static void cleanup(void *arg) {
+  (void)arg;
+  puts("cleanup");
+}
+
 /* A task that overflows, with others that are to go on. */
 static int overflow(weft_fn fn, int kib) {
   weft_task *other = weft_create_task(neighbour, NULL);
-  weft_task *task = weft_create_task(fn, &kib);
+  weft_task_options options = {.cleanup = cleanup};
+  weft_task *task = weft_create_task_with(fn, &kib, &options);
   say("task", weft_await(task));
   printf("neighbour: %d\n", weft_await(other));
   return 0;

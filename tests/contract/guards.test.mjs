@@ -135,8 +135,9 @@ for (const { host, debug } of builds) {
 
   for (const name of ['stack_overflow', 'runaway']) {
     if (debug) {
-      test(`${where}: ${name} fails that task only, and names it`, async () => {
-        const out = await lines(name);
+      test(`${where}: ${name} fails that task only, cleans up and names it`, async () => {
+        const [cleaned, ...out] = await lines(name);
+        assert.equal(cleaned, 'cleanup');
         assert.match(
           out[0],
           /^task: WEFT_ESTACK: task 'fn' created at guards\.c:\d+/,
@@ -166,14 +167,15 @@ for (const { host, debug } of builds) {
     }
   });
 
-  test(`${where}: a trap is named, and where the host can, fails its task only`, async () => {
+  test(`${where}: a trap is named, and where the host can, fails its task only, which cleans up`, async () => {
     if (host === 'wasmtime') {
       const { code, stderr } = await guard('trap');
       assert.notEqual(code, 0);
       assert.match(stderr, /wasm `unreachable` instruction executed/);
       return;
     }
-    const out = await lines('trap');
+    const [cleaned, ...out] = await lines('trap');
+    assert.equal(cleaned, 'cleanup');
     assert.match(out[0], /^task: WEFT_ETRAP: task 'fn' created at/);
     assert.deepEqual(out.slice(1), ['neighbour: 5', 'weft_run: WEFT_OK']);
   });

@@ -3,3 +3,4 @@
 import { cases } from '../lib/cases.mjs';
 
 cases('tests/contract/tasks.c');
+cases('tests/contract/cancels.c');

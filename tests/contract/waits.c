@@ -169,6 +169,25 @@ static int wait_for_swallowed(void *arg) {
   return 0;
 }
 
+static int slow_end(void *arg) {
+  int rc = weft_sleep(10);
+  CHECK_EQUAL(weft_sleep(*(double *)arg), 0); /* cleans up */
+  return rc;
+}
+
+static int wait_for_slow_end(void *arg) {
+  (void)arg;
+  static double seconds = 3;
+  weft_task *t = weft_create_task(slow_end, &seconds);
+  CHECK_EQUAL(weft_wait_for(t, 1), WEFT_ETIMEDOUT);
+  CHECK(weft_time() == 4);
+  t = weft_create_task(slow_end, &seconds);
+  pass(1);
+  CHECK_EQUAL(weft_wait_for(t, 0), WEFT_ETIMEDOUT);
+  CHECK(weft_time() == 7);
+  return 0;
+}
+
 static int wait_forever_for(void *arg) { return weft_wait_for(arg, 100); }
 
 static int wait_for_outer(void *arg) {
@@ -213,6 +232,25 @@ static int shield_passes_on(void *arg) {
   weft_cancel(inner);
   CHECK_EQUAL(weft_await(shield), WEFT_ECANCELED);
   CHECK(weft_shield(NULL) == NULL);
+  return 0;
+}
+
+static int gather_shields(void *arg) {
+  weft_task **inner = arg;
+  weft_future *shields[] = {weft_shield(inner[0]), weft_shield(inner[1])};
+  return weft_gather(shields, 2, NULL);
+}
+
+static int gather_shield(void *arg) {
+  (void)arg;
+  static job j[] = {{1, 1}, {2, 2}};
+  weft_task *inner[] = {start(&j[0]), start(&j[1])};
+  weft_task *outer = weft_create_task(gather_shields, inner);
+  pass(2);
+  CHECK_EQUAL(weft_cancel(outer), 1);
+  CHECK_EQUAL(weft_await(outer), WEFT_ECANCELED);
+  CHECK_EQUAL(weft_await(inner[0]), 1);
+  CHECK_EQUAL(weft_await(inner[1]), 2);
   return 0;
 }
 
@@ -265,6 +303,32 @@ static int wait_cancels_nothing(void *arg) {
   CHECK_EQUAL(weft_await(outer), WEFT_ECANCELED);
   CHECK_EQUAL(weft_await(gathered[1]), 2);
   CHECK(!j[0].cancelled && !j[1].cancelled);
+  return 0;
+}
+
+/* ---- one future in two places */
+
+static int one_twice(void *arg) {
+  (void)arg;
+  static job j = {1, 5};
+  weft_task *t = start(&j), *both[] = {t, t};
+  weft_case cases[] = {weft_case_await(t), weft_case_await(t)};
+  int results[2];
+  CHECK_EQUAL(weft_select(cases, 2), 0);
+  CHECK_EQUAL(cases[0].result, 5);
+  t = both[0] = both[1] = start(&j);
+  CHECK_EQUAL(weft_gather(both, 2, results), 0);
+  CHECK(results[0] == 5 && results[1] == 5);
+  t = both[0] = both[1] = start(&j);
+  CHECK_EQUAL(weft_wait(both, 2, WEFT_ALL_COMPLETED, 3), 2);
+  weft_as_completed next;
+  weft_future *f;
+  CHECK_EQUAL(weft_as_completed_begin(&next, both, 2, 1), 0);
+  CHECK_EQUAL(weft_as_completed_next(&next, &f), 1);
+  CHECK_EQUAL(weft_as_completed_next(&next, &f), 1);
+  CHECK(f == t);
+  CHECK_EQUAL(weft_as_completed_next(&next, &f), 0);
+  weft_as_completed_end(&next);
   return 0;
 }
 
@@ -322,17 +386,21 @@ int main(void) {
        wait_for_zero},
       {"wait_for cancels and waits for the end when the time is over",
        wait_for_time},
+      {"wait_for waits for the child's end, however long its cleanup takes",
+       wait_for_slow_end},
       {"wait_for returns the value of a child that swallows the cancel",
        wait_for_swallowed},
       {"an outer cancel wins over a finish in the same pass", wait_for_outer},
       {"shield: the outer wait is cancelled, the inner task survives",
        shield_survives},
+      {"shield keeps the tasks of a gather that is cancelled", gather_shield},
       {"shield passes on results, errors and cancels", shield_passes_on},
       {"wait: first completed, first exception, all completed", wait_modes},
       {"wait: a cancelled future is no exception",
        wait_cancelled_is_no_exception},
       {"wait: neither its timeout nor a cancel cancels anything",
        wait_cancels_nothing},
+      {"one future may be waited for in two places at once", one_twice},
       {"as_completed yields in completion order", as_completed},
       {"as_completed: TIMEDOUT for each that is late, which goes on",
        as_completed_late},
