@@ -1,6 +1,7 @@
 /*
- * Trace events in the Chrome trace event format: a track for each task, on
- * which it runs and waits by turns. The times are the loop's.
+ * Trace events in the Chrome trace event format: a process for each run, in it
+ * a track for each task, on which it runs and waits by turns. The times are the
+ * loop's.
  */
 #include <math.h>
 #include <stdbool.h>
@@ -11,7 +12,8 @@
 
 static void (*write)(const char *text, void *arg);
 static void *write_arg;
-static bool any; /* event was written */
+static bool any;     /* event was written */
+static unsigned run; /* that is under way, from 1 */
 
 static void put(const char *text) { write(text, write_arg); }
 
@@ -34,17 +36,24 @@ static void put_string(const char *text) {
   put("\"");
 }
 
-/* The beginning of an event of a phase, up to its name; NULL: it has none. */
+/* The beginning of an event of a phase. */
+static void begin_any(const char *phase) {
+  put(any ? ",\n" : "\n");
+  any = true;
+  put("{\"ph\":\"");
+  put(phase);
+  put("\",\"pid\":");
+  put_number(run);
+}
+
+/* One of a task, up to its name; NULL: it has none. */
 static void begin(const weft_trace_record *r, const char *phase,
                   const char *name) {
   uint64_t ns = (uint64_t)llround(r->time * 1e9);
   char fraction[5] = {'.', (char)('0' + ns / 100 % 10),
                       (char)('0' + ns / 10 % 10), (char)('0' + ns % 10), 0};
-  put(any ? ",\n" : "\n");
-  any = true;
-  put("{\"ph\":\"");
-  put(phase);
-  put("\",\"pid\":1,\"tid\":");
+  begin_any(phase);
+  put(",\"tid\":");
   put_number(r->id);
   put(",\"ts\":");
   put_number(ns / 1000);
@@ -63,7 +72,16 @@ static void simple(const weft_trace_record *r, const char *phase,
 /* Without a name: Perfetto leaves open what another name would end. */
 static void end_slice(const weft_trace_record *r) { simple(r, "E", NULL); }
 
+static void begin_run(void) {
+  run++;
+  begin_any("M");
+  put(",\"name\":\"process_name\",\"args\":{\"name\":\"run ");
+  put_number(run);
+  put("\"}}");
+}
+
 static void created(const weft_trace_record *r) {
+  if (r->id == 1) begin_run();
   begin(r, "M", "thread_name");
   put(",\"args\":{\"name\":");
   put_string(r->name);
@@ -108,6 +126,7 @@ int weft_trace_chrome(void (*fn)(const char *text, void *arg), void *arg) {
   write = fn;
   write_arg = arg;
   any = false;
+  run = 0;
   if (write) put("[");
   return 0;
 }

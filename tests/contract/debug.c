@@ -134,6 +134,14 @@ static int traced(void *arg) {
   return weft_gather_return_errors(all, 3, NULL);
 }
 
+/* A name that is no JSON as it is, and a task that a deadlock drops. */
+static int odd_names(void *arg) {
+  weft_task_options options = {.name = "a \"b\" \\ c\n\t\x01 \xc3\xa9",
+                               .eager = true};
+  weft_await(weft_create_task_with(returns, arg, &options));
+  for (;;) weft_await_release(weft_future_new());
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "";
   weft_run_options debug = {.debug = true, .slow_callback = 1e9};
@@ -153,6 +161,7 @@ int main(int argc, char **argv) {
   if (!strcmp(what, "chrome")) {
     weft_trace_chrome(weft_trace_to_stream, stdout);
     weft_run_with(traced, NULL, &options);
+    weft_run_with(odd_names, NULL, &options);
     return weft_trace_chrome(NULL, NULL);
   }
   weft_trace(print_event, NULL);

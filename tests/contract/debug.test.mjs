@@ -15,6 +15,57 @@ const part = (host, part) => run(file, { host, args: [part] });
 /** @param {string} text */
 const lines = (text) => text.trim().split('\n');
 
+/**
+ * Checks a trace by the rules of the trace event format, and gives what is in
+ * each of its processes, which are runs here.
+ * @param {string} json
+ */
+function chromeTrace(json) {
+  /** @type {{ph: string, pid: number, tid?: number, ts: number, name?: string, s?: string, args?: {name?: string}}[]} */
+  const events = JSON.parse(json);
+  /** @type {Map<number, {names: Map<number, string>, open: Map<number, string[]>, slices: string[], end: number}>} */
+  const runs = new Map();
+  for (const event of events) {
+    const { ph, pid, tid = 0, ts, name, s, args } = event;
+    const said = JSON.stringify(event);
+    assert(Number.isInteger(pid) && Number.isInteger(tid), said);
+    if (name === 'process_name') {
+      assert(ph === 'M' && args?.name && !runs.has(pid), said);
+      runs.set(pid, { names: new Map(), open: new Map(), slices: [], end: 0 });
+      continue;
+    }
+    const run = runs.get(pid);
+    assert(run, `the process has no name: ${said}`);
+    assert(ts >= run.end, `time goes back: ${said}`);
+    run.end = ts;
+    if (ph === 'M') {
+      assert(name === 'thread_name' && args?.name !== undefined, said);
+      assert(!run.names.has(tid), `a second name: ${said}`);
+      run.names.set(tid, args.name);
+      run.open.set(tid, []);
+      continue;
+    }
+    const open = run.open.get(tid);
+    assert(open, `the thread has no name: ${said}`);
+    if (ph === 'B') {
+      assert(name, said);
+      open.push(name);
+      run.slices.push(name);
+    } else if (ph === 'E') {
+      const begun = open.pop();
+      assert(begun, `it ends twice: ${said}`);
+      // Perfetto ends only a slice of that name, if there is one.
+      assert.equal(name ?? begun, begun);
+    } else {
+      assert(ph === 'i' && name && s === 't', said);
+    }
+  }
+  for (const { open } of runs.values()) {
+    assert.deepEqual([...open.values()].flat(), [], 'slices are left open');
+  }
+  return runs;
+}
+
 /** The traces of each host, which must be the same. @type {Set<string>} */
 const traces = new Set();
 
@@ -106,29 +157,21 @@ weft:     └── 'awaits' created at X waits in weft_await
     assert.equal(traces.size, 1);
   });
 
-  test(`the Chrome trace is JSON with slices that begin and end (${host})`, async () => {
+  test(`the Chrome trace keeps the rules of the trace event format (${host})`, async () => {
     const { stdout } = await part(host, 'chrome');
-    /** @type {{ph: string, pid: number, tid: number, ts: number, name?: string, args?: {name?: string}}[]} */
-    const events = JSON.parse(stdout);
-    const names = new Map();
-    const open = new Map();
-    let last = 0;
-    for (const { ph, pid, tid, ts, name, args } of events) {
-      assert.equal(pid, 1);
-      assert(ts >= last);
-      last = ts;
-      if (ph === 'M') names.set(tid, args?.name);
-      if (ph === 'B') open.set(tid, [...(open.get(tid) ?? []), name]);
-      if (ph !== 'E') continue;
-      const begun = open.get(tid)?.pop();
-      assert(begun, `${tid} ends twice`);
-      // Perfetto ends only a slice of that name, if there is one.
-      assert.equal(name ?? begun, begun);
-    }
-    assert.equal(names.get(1), 'traced');
-    assert.equal(last, 1e6);
-    assert(events.some(({ name, ph }) => ph === 'B' && name === 'weft_gather'));
-    for (const slices of open.values()) assert.deepEqual(slices, []);
+    const runs = chromeTrace(stdout);
+    assert.deepEqual([...runs.keys()], [1, 2]);
+    assert.deepEqual(
+      [...(runs.get(1)?.names.values() ?? [])],
+      ['traced', 'sleeper', 'returns', 'grouped', 'sleeper', 'sleeper'],
+    );
+    assert.deepEqual(
+      [...(runs.get(2)?.names.values() ?? [])],
+      ['odd_names', 'a "b" \\ c    é'],
+    );
+    assert(runs.get(1)?.slices.includes('weft_gather'));
+    assert(runs.get(2)?.slices.includes('weft_await'));
+    assert.equal(runs.get(1)?.end, 1e6);
   });
 
   test(`WEFT_DEBUG=1 is debug mode in a debug build, else it says how (${host})`, async () => {
