@@ -55,6 +55,20 @@ static int selecting(void) {
   return rc < 0 ? rc : rc != 2;
 }
 
+/* Puts grow the queue, by a select and by one that does not wait. */
+static int growing(void) {
+  weft_queue queue = WEFT_QUEUE(int, 0);
+  int item = 1, rc = 0;
+  weft_case cases[] = {weft_case_put(&queue, &item), weft_case_after(1)};
+  for (int i = 0; i < 10 && rc >= 0; i++) {
+    rc = weft_select(cases, 2);
+    if (rc >= 0) rc = cases[0].result;
+    if (rc >= 0) rc = weft_queue_put_nowait(&queue, &item);
+  }
+  weft_queue_free(&queue);
+  return rc;
+}
+
 static int meet(void *arg) {
   (void)arg;
   TRY(weft_semaphore_acquire(&semaphore));
@@ -131,6 +145,7 @@ static int scenario(void *arg) {
   TRY(queue(&last_first));
   TRY(queue(&largest_first));
   TRY(selecting());
+  TRY(growing());
   TRY(meeting());
   TRY(calling());
   TRY(cleaning());

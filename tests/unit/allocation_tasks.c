@@ -83,7 +83,9 @@ static int group(void) {
   TRY(weft_task_group_begin(&g));
   int rc = 0;
   for (int i = 0; i < 3 && rc == 0; i++) {
-    weft_task *t = weft_task_group_create_task(&g, i ? sleeper : fails, NULL);
+    weft_task_options options = {.cleanup = nothing, .eager = i == 2};
+    weft_task *t = weft_task_group_create_task_with(&g, i ? sleeper : fails,
+                                                    NULL, &options);
     if (!t) rc = WEFT_ENOMEM;
     weft_release(t);
   }
@@ -97,11 +99,36 @@ static int group(void) {
   return 0;
 }
 
+/* A reason that waits for the wait which it ends, and goes down from there. */
+static int awaits_cancelled(void *arg) {
+  weft_cancel_with(weft_current_task(), "enough");
+  return weft_await_release(weft_create_task(sleeper, arg));
+}
+
+static int limits(void) {
+  weft_timeout scope;
+  TRY(weft_timeout_begin_at(&scope, weft_time() + 0.001));
+  int rc = weft_timeout_reschedule_at(&scope, weft_time() + 0.002);
+  if (rc >= 0) rc = weft_sleep(1);
+  rc = weft_timeout_end(&scope, rc);
+  if (rc != WEFT_ETIMEDOUT) return rc < 0 ? rc : 1;
+  weft_task *task = weft_create_task(sleeper, NULL);
+  if (!task) return WEFT_ENOMEM;
+  rc = weft_wait_for(task, 0);
+  weft_release(task);
+  if (rc != WEFT_ETIMEDOUT) return rc < 0 ? rc : 1;
+  task = weft_create_task(awaits_cancelled, NULL);
+  if (!task) return WEFT_ENOMEM;
+  rc = weft_await_release(task);
+  return rc == WEFT_ECANCELED ? 0 : rc < 0 ? rc : 1;
+}
+
 static int main_task(void *arg) {
   (void)arg;
   TRY(weft_cleanup_push(nothing, NULL));
   TRY(waits());
   TRY(futures());
+  TRY(limits());
   return group();
 }
 
