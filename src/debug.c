@@ -131,7 +131,9 @@ const weft__hooks weft__debug_hooks = {
 
 int weft_run_with_at(weft_fn fn, void *arg, const weft_run_options *options,
                      const char *name, const char *site) {
-  return weft_run_at(fn, arg, options, name, site);
+  size_t stack_size = options ? options->stack_size : 0;
+  int rc = stack_size ? weft__stack_check(stack_size) : 0;
+  return rc < 0 ? rc : weft_run_at(fn, arg, options, name, site);
 }
 
 int weft_task_get_stats(weft_task *handle, weft_task_stats *stats) {

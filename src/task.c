@@ -29,6 +29,11 @@ static int stack_class(size_t size) {
   return units ? 64 - __builtin_clzll(units) : 0;
 }
 
+int weft__stack_check(size_t size) {
+  if (stack_class(size) < STACK_CLASSES) return 0;
+  return weft__fail(WEFT_EINVAL, "a stack of %z bytes: too large", size);
+}
+
 static bool stack_get(weft__task *task) {
   int class = task->stack_class;
   weft__pool *pool = &stacks[class];

@@ -74,6 +74,9 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
                            const char *site);
 void weft__task_start_eager(weft__task *task, const weft_task_options *options);
 
+/* weft__stack_check: 0, or WEFT_EINVAL for one that no task can have. */
+int weft__stack_check(size_t size);
+
 /*
  * weft__cancel_late cancels the wait of the current task for a request that
  * came before it, and with its reason; the result is that of the wait's cancel.

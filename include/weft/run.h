@@ -28,9 +28,9 @@ typedef int (*weft_fn)(void *arg);
  *
  * Errors: what fn returned; WEFT_EINTR when it ended cancelled because the
  * program was interrupted (weft_interrupt); WEFT_ERUNNING inside another
- * weft_run;
- * WEFT_ENOMEM; WEFT_EDEADLK when the main task waits and nothing can ever wake
- * it (the waiting tasks are listed on stderr, then cancelled).
+ * weft_run; WEFT_ENOMEM; WEFT_EINVAL for an environment variable (below) that
+ * makes no sense; WEFT_EDEADLK when the main task waits and nothing can ever
+ * wake it (the waiting tasks are listed on stderr, then cancelled).
  * Source: asyncio.run.
  */
 #define weft_run(fn, arg) weft_run_at((fn), (arg), NULL, #fn, WEFT_HERE)
@@ -63,7 +63,7 @@ enum { WEFT_STACK_MAIN = 1 << 20 };
  * weft_run_with(fn, arg, options): weft_run with options. The environment
  * variables named above set what the options leave at zero, so that a program
  * can be tested as it is.
- * Errors: as weft_run; WEFT_EINVAL for a variable that makes no sense.
+ * Errors: as weft_run; WEFT_EINVAL for a stack of more than 64 MiB.
  * Source: asyncio.Runner.
  */
 #define weft_run_with(fn, arg, options)                                        \

@@ -73,6 +73,9 @@ int main(void) {
   printf("outside: %s\n", weft_error_name(weft_sleep(1)));
   printf("deadlock: %s\n", weft_error_name(weft_run(waits_for_nothing, NULL)));
   printf("left: %s\n", weft_error_name(weft_run(leaves_one, NULL)));
+  weft_run_options huge = {.stack_size = 1 << 30};
+  int rc = weft_run_with(fails, NULL, &huge);
+  printf("huge: %s: %s\n", weft_error_name(rc), weft_errmsg(rc));
   printf("fails: %s\n", weft_error_name(weft_run(fails, NULL)));
   printf("again: %d\n", weft_run_with(leaves, &kept, &options));
   return 0;

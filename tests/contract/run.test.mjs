@@ -41,6 +41,7 @@ outside: WEFT_ENOTRUNNING
 deadlock: WEFT_EDEADLK
 run in a cleanup: WEFT_ERUNNING
 left: WEFT_EDEADLK
+huge: WEFT_EINVAL: a stack of 1073741824 bytes: too large
 fails: WEFT_EIO
 ${leaves}again: 42
 `,
