@@ -35,8 +35,8 @@ weft_future *weft_future_new(void);
  * NULL for what the code says by itself. What waits becomes ready, in the
  * order in which it began to wait. Both return 0 and never suspend.
  * Errors: WEFT_EALREADY when it is done; WEFT_EINVAL for a result of the wrong
- * sign, for WEFT_ECANCELED (use weft_cancel) and for what weft_future_new has
- * not made; WEFT_ESTALE. Source: Future.set_result, Future.set_exception.
+ * sign, for WEFT_ECANCELED (use weft_cancel) and WEFT_EPENDING, and for what
+ * weft_future_new has not made; WEFT_ESTALE. Source: Future.set_result, Future.set_exception.
  */
 int weft_future_set_result(weft_future *future, int result);
 int weft_future_set_error(weft_future *future, int code, const char *message);
@@ -67,7 +67,8 @@ int weft_release(weft_future *future);
 /*
  * weft_cancel(future) asks it to end: the call in which a task waits answers
  * WEFT_ECANCELED; a task that has not started never runs. One request
- * interrupts one suspension. Returns 1, or 0 when it was done already.
+ * interrupts one suspension. Returns 1, or 0 when it was done already, or is a
+ * call that is just being made.
  * weft_cancel_with(future, reason) also says why: weft_errmsg(WEFT_ECANCELED)
  * tells the text, copied, to the task that is cancelled, to those that it
  * waits for, and to who awaits any of them.

@@ -32,8 +32,8 @@ void *weft_local_get(const weft_local *local);
  * weft_local_set(local, value) sets it in the current task and in the tasks
  * and calls that this one makes from now on. What it points to stays the
  * caller's. Returns 0. To undo it, set what weft_local_get gave before.
- * Errors: WEFT_ENOTRUNNING; WEFT_ENOMEM. Never suspends.
- * Source: ContextVar.set, ContextVar.reset.
+ * Errors: WEFT_ENOTRUNNING outside a task, in a call too; WEFT_ENOMEM. Never
+ * suspends. Source: ContextVar.set, ContextVar.reset.
  */
 int weft_local_set(const weft_local *local, void *value);
 

@@ -85,7 +85,7 @@ static inline weft_case weft_case_after(double seconds) {
  * it is the first of them in the array. In the order of those who wait for a
  * queue it counts as one of them, and it gives way at no other's cost.
  * Errors: WEFT_ECANCELED: nothing was taken, put or looked at; WEFT_EINVAL for
- * a NaN, a NULL future or no case; WEFT_ESTALE; WEFT_ENOMEM.
+ * a NaN, a NULL future or no case; WEFT_ERANGE; WEFT_ESTALE; WEFT_ENOMEM.
  * Suspends unless a case happens at once.
  */
 int weft_select(weft_case *cases, size_t count);

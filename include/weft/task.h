@@ -41,8 +41,8 @@ enum {
   weft_create_task_at((fn), (arg), NULL, #fn, WEFT_HERE)
 
 /*
- * weft_create_task_with(fn, arg, options): the same with options. When it
- * gives NULL, options->cleanup was not called.
+ * weft_create_task_with(fn, arg, options): the same with options. NULL also for
+ * a stack_size of more than 64 MiB; options->cleanup was not called then.
  */
 #define weft_create_task_with(fn, arg, options)                                \
   weft_create_task_at((fn), (arg), (options), #fn, WEFT_HERE)

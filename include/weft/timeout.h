@@ -34,7 +34,8 @@ typedef struct weft_timeout {
  * ends after so many seconds: the call that the task then waits in answers
  * WEFT_ECANCELED, and weft_timeout_end turns that into WEFT_ETIMEDOUT.
  * WEFT_FOREVER sets no deadline; 0 or less ends at the first suspension.
- * Errors: WEFT_ENOTRUNNING; WEFT_EINVAL for NaN; WEFT_ENOMEM. Never suspends.
+ * Errors: WEFT_ENOTRUNNING; WEFT_EINVAL for NaN; WEFT_ERANGE beyond the clock's
+ * range; WEFT_ENOMEM. Never suspends.
  */
 int weft_timeout_begin(weft_timeout *scope, double seconds);
 
@@ -50,8 +51,9 @@ int weft_timeout_end(weft_timeout *scope, int rc);
 
 /*
  * weft_timeout_reschedule(scope, seconds) moves the deadline to so many
- * seconds from now. Errors: WEFT_EALREADY when it has passed; WEFT_EINVAL;
- * WEFT_ENOMEM. Never suspends.
+ * seconds from now. Errors, after which it stays: WEFT_EALREADY when it has
+ * passed or the scope is closed; WEFT_EINVAL; WEFT_ERANGE; WEFT_ENOMEM. Never
+ * suspends.
  */
 int weft_timeout_reschedule(weft_timeout *scope, double seconds);
 

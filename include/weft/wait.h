@@ -20,16 +20,18 @@ extern "C" {
 int weft_await(weft_future *future);
 
 /*
- * weft_await_release(future) is weft_await, then weft_release, whatever the
- * await returned. For a future that only one waits for:
+ * weft_await_release(future) is weft_await, then weft_release, whatever became
+ * of the future or of the wait; one that cannot be waited for (WEFT_EDEADLK,
+ * WEFT_ENOTRUNNING) is not released. For a future that only one waits for:
  * weft_await_release(weft_create_task(fn, arg)).
  */
 int weft_await_release(weft_future *future);
 
 /*
  * weft_gather(futures, count, results) waits for all of them. Each result goes
- * to results[i], unless results is NULL. Returns 0, or the first error that
- * happened; the others run on. Cancelling the waiting task cancels them all.
+ * to results[i], unless results is NULL; WEFT_EPENDING for what is not done.
+ * Returns 0, or the first error that happened; the others run on, and their
+ * errors count as taken. Cancelling the waiting task cancels them all.
  * Errors: a future's; WEFT_ECANCELED; WEFT_EDEADLK for the current task among
  * them; WEFT_ESTALE; WEFT_EINVAL; WEFT_ENOMEM.
  * Suspends unless all are done. Source: asyncio.gather.
@@ -59,7 +61,8 @@ typedef enum weft_wait_until {
  * says which. Neither the end of the time nor a cancel of the waiting task
  * cancels any of them, and errors are still there to be taken.
  * Errors: WEFT_ECANCELED; WEFT_EDEADLK for the current task among them;
- * WEFT_EINVAL for none at all or NaN; WEFT_ESTALE; WEFT_ENOMEM. Suspends.
+ * WEFT_EINVAL for none at all or NaN; WEFT_ERANGE for a limit beyond the clock's
+ * range; WEFT_ESTALE; WEFT_ENOMEM. Suspends.
  * Source: asyncio.wait.
  */
 int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
@@ -70,8 +73,9 @@ int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
  * over the future is cancelled, its end waited for, and WEFT_ETIMEDOUT
  * returned (or its result, if it swallowed the cancel). WEFT_FOREVER sets no
  * limit; 0 or less takes a result that is there and cancels otherwise.
- * Errors: as weft_await; WEFT_ETIMEDOUT; WEFT_EINVAL for NaN.
- * Suspends. Source: asyncio.wait_for.
+ * Errors: as weft_await; WEFT_ETIMEDOUT; WEFT_EINVAL for NaN; WEFT_ERANGE for a
+ * limit beyond the clock's range; WEFT_ENOMEM.
+ * Suspends unless it is done. Source: asyncio.wait_for.
  */
 int weft_wait_for(weft_future *future, double seconds);
 
@@ -103,8 +107,10 @@ typedef struct weft_as_completed {
 /*
  * weft_as_completed_begin(next, futures, count, seconds) begins to watch them;
  * the limit (WEFT_FOREVER: none) counts from here. Returns 0.
- * Errors: WEFT_ENOTRUNNING; WEFT_ESTALE; WEFT_EINVAL; WEFT_ENOMEM. Never
- * suspends. Source: asyncio.as_completed.
+ * A future that is there twice is given twice.
+ * Errors: WEFT_ENOTRUNNING; WEFT_EDEADLK for the current task among them;
+ * WEFT_ESTALE; WEFT_EINVAL; WEFT_ERANGE; WEFT_ENOMEM. Never suspends.
+ * Source: asyncio.as_completed.
  */
 int weft_as_completed_begin(weft_as_completed *next,
                             weft_future *const *futures, size_t count,
@@ -115,8 +121,8 @@ int weft_as_completed_begin(weft_as_completed *next,
  * and returns 1, or 0 when there was each of them. The handle is the one given
  * at the beginning.
  * Errors: WEFT_ETIMEDOUT for each that was not done when the time was over;
- * WEFT_ECANCELED; then what is left can still be asked for. Suspends unless
- * one is there.
+ * WEFT_ECANCELED; then what is left can still be asked for; WEFT_EINVAL before
+ * the beginning, or while another task is in it. Suspends unless one is there.
  */
 int weft_as_completed_next(weft_as_completed *next, weft_future **future);
 
