@@ -110,6 +110,16 @@ test('a different order is found', async () => {
   assert(differences.length > 5, `only ${differences.length} differ`);
 });
 
+test('in another order, and in debug mode, nothing crashes or leaks', async () => {
+  const programs = Array.from({ length: 1000 }, (_, i) => generate(i + 1));
+  const env = { WEFT_SEED: '2', WEFT_DEBUG: '1' };
+  const { differences } = await compare(programs, 'native', env);
+  const crashes = differences.filter(({ weft }) =>
+    weft.some((line) => line.startsWith('exit code')),
+  );
+  assert.deepEqual(crashes.map(show), []);
+});
+
 test('a program survives being written and read', () => {
   for (let seed = 0; seed < 100; seed++) {
     const program = generate(seed);

@@ -379,8 +379,12 @@ OP(as_completed) {
   weft_as_completed next;
   int rc = weft_as_completed_begin(&next, some, some_count, seconds(args[0]));
   if (rc < 0) return rc;
-  weft_cleanup_push(end_as_completed,
-                    &next); /* in a deadlock this is its end */
+  /* In a deadlock this is its end. */
+  rc = weft_cleanup_push(end_as_completed, &next);
+  if (rc < 0) {
+    weft_as_completed_end(&next);
+    return rc;
+  }
   for (weft_future *f; (rc = weft_as_completed_next(&next, &f)) > 0;) {
     for (size_t i = 0; i < some_count; i++) {
       if (some[i] == f) add_result(s, (int)i);

@@ -114,14 +114,14 @@ export async function run(file, options = {}) {
 /**
  * Runs tests/unit/NAME.c under the sanitizers and expects it to succeed.
  * @param {string} name
- * @param {{args?: string[], timeout?: number}} [options]
+ * @param {{args?: string[], stdin?: string, timeout?: number}} [options]
  */
-export async function native(name, { args = [], timeout } = {}) {
+export async function native(name, { args = [], stdin, timeout } = {}) {
   const program = await compile(`tests/unit/${name}.c`, {
     host: 'native',
     debug: true,
   });
-  const result = await execute([program, ...args], { timeout });
+  const result = await execute([program, ...args], { stdin, timeout });
   assert.equal(
     result.code,
     0,

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { format, generate } from '../differential/programs.mjs';
 import { native } from '../lib/weft.mjs';
 
 for (const [name, what] of [
@@ -16,3 +17,13 @@ for (const [name, what] of [
     assert.match(stdout, /errors arrived/);
   });
 }
+
+test('an allocation that fails at random in each of 1,000 random programs harms no other', async () => {
+  const programs = Array.from({ length: 1000 }, (_, i) => generate(i + 1));
+  const { stdout } = await native('allocation_programs', {
+    stdin: programs.map(format).join(''),
+    timeout: 120_000,
+  });
+  const [, failed] = stdout.match(/(\d+) programs met a failure/) ?? [];
+  assert(Number(failed) > 300, `only ${failed}`);
+});
