@@ -11,8 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Links a free place to the next one. */
-typedef struct weft__link {
+/* Links a free place to the next one. It lies over whatever the place was used
+   for: the compiler must not move what is stored there past it. */
+typedef struct __attribute__((may_alias)) weft__link {
   struct weft__link *next;
 } weft__link;
 
