@@ -196,10 +196,16 @@ addToLibrary({
           this.error = tls.explain(error);
           socket.destroy(); // Node.js would go on, to an end like a good one
         });
-        socket.once(
-          options.isServer ? 'secure' : 'secureConnect',
-          WeftSocket.opened,
-        );
+        if (!options.isServer) socket.once('secureConnect', WeftSocket.opened);
+        else {
+          socket.once('secure', () => {
+            // Of a certificate that was asked for Node.js has only checked that
+            // there is one: the verdict is its own tls.Server's.
+            const refusal = options.requestCert && socket._handle.verifyError();
+            if (refusal) socket.destroy(refusal);
+            else WeftSocket.opened.call(socket);
+          });
+        }
       } catch (error) {
         this.socket.destroy();
         if (this.alive) weftStream.lost(this.s, error);

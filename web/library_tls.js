@@ -23,8 +23,7 @@ addToLibrary({
       return {
         secureContext: context.secureContext,
         ALPNProtocols: context.alpn,
-        rejectUnauthorized:
-          !context.insecure && (!context.server || !!context.ca),
+        rejectUnauthorized: context.server ? !!context.ca : !context.insecure,
         requestCert: !context.server || !!context.ca,
         isServer: context.server,
       };

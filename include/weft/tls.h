@@ -35,8 +35,8 @@ typedef struct weft_tls_options {
   const char *alpn;        /* protocols, the best first: "h2,http/1.1"; the
                               server's order decides, and none in common is an
                               error */
-  bool insecure_no_verification; /* accept any certificate: anybody can then
-                                    read and change what is sent */
+  bool insecure_no_verification; /* of a client: accept any certificate; anybody
+                                    can then read and change what is sent */
 } weft_tls_options;
 
 /*

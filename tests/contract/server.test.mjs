@@ -1,122 +1,18 @@
 // Servers against clients, good and bad.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
-import { Certificates } from '../lib/certificates.mjs';
-import { compile, hosts, run, tool } from '../lib/weft.mjs';
-
-/** @typedef {import('../lib/weft.mjs').Host} Host */
+import { Client, serve } from '../lib/serve.mjs';
+import { hosts, run } from '../lib/weft.mjs';
 
 const serverHosts = hosts.filter((host) => host !== 'browser');
-const made = new Certificates();
-after(() => made.remove());
-
-/**
- * Starts a server program; `work` gets its port, and `end` what it has said.
- * @param {Host} host
- * @param {string[]} args
- * @param {(server: {port: number, pid: number}) => Promise<unknown>} work
- * @param {number} [descriptors] it may have so many open
- */
-async function serve(host, args, work, descriptors) {
-  const program = await compile('tests/contract/server.c', { host });
-  const flags = tool('WASMTIME_FLAGS').split(' ');
-  const command =
-    host === 'node'
-      ? [tool('NODE'), program, ...args]
-      : [
-          tool('WASMTIME'),
-          'run',
-          ...flags,
-          '--dir',
-          made.folder,
-          program,
-          ...args,
-        ];
-  const few = `ulimit -n ${descriptors}; exec "$0" "$@"`;
-  const limited = descriptors ? ['sh', '-c', few, ...command] : command;
-  const child = spawn(limited[0], limited.slice(1));
-  const timer = setTimeout(() => child.kill('SIGKILL'), 30_000);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  const ended = once(child, 'exit');
-  try {
-    while (!stdout.includes('\n')) {
-      await Promise.race([once(child.stdout, 'data'), ended]);
-      assert.equal(child.exitCode, null, `${stdout}${stderr}`);
-    }
-    const port = Number(/^PORT (\d+)/.exec(stdout)?.[1]);
-    await work({ port, pid: /** @type {number} */ (child.pid) });
-    const [code] = await ended;
-    assert.equal(code, 0, stderr);
-    return { lines: stdout.trim().split('\n').slice(1), stderr };
-  } finally {
-    clearTimeout(timer);
-    child.kill('SIGKILL');
-  }
-}
-
-/** A client that asks a line and waits for one. */
-class Client {
-  #buffer = '';
-  #ended = false;
-  #wake = () => {};
-
-  /** @param {net.Socket} socket */
-  constructor(socket) {
-    this.socket = socket;
-    socket.setEncoding('utf8');
-    socket.on('error', () => {});
-    socket.on('data', (text) => {
-      this.#buffer += text;
-      this.#wake();
-    });
-    for (const end of ['end', 'close']) {
-      socket.on(end, () => {
-        this.#ended = true;
-        this.#wake();
-      });
-    }
-  }
-
-  /** @param {number | string} where */
-  static async connect(where) {
-    const socket =
-      typeof where === 'number'
-        ? net.connect(where, '127.0.0.1')
-        : net.connect(where);
-    await once(socket, 'connect');
-    return new Client(socket);
-  }
-
-  /** The next line, or undefined at the end. */
-  async line() {
-    let end;
-    while (!(end = this.#buffer.indexOf('\n') + 1)) {
-      if (this.#ended) return undefined;
-      await new Promise((resolve) => (this.#wake = () => resolve(undefined)));
-    }
-    const line = this.#buffer.slice(0, end);
-    this.#buffer = this.#buffer.slice(end);
-    return line;
-  }
-
-  /** @param {string} text */
-  ask(text) {
-    this.socket.write(`${text}\n`);
-    return this.line();
-  }
-}
-
 for (const host of serverHosts) {
   test(`a task for each connection; a graceful end (${host})`, async () => {
     const { lines, stderr } = await serve(host, ['plain'], async ({ port }) => {
@@ -244,7 +140,7 @@ for (const host of serverHosts) {
         }
         first.socket.end();
       },
-      64,
+      { descriptors: 64 },
     );
   });
 
@@ -339,60 +235,12 @@ for (const host of serverHosts) {
       first.socket.end();
     });
   });
-
-  for (const version of /** @type {const} */ (['TLSv1.2', 'TLSv1.3'])) {
-    test(`TLS: a checked server, ${version}, beside clients that speak none (${host})`, async () => {
-      const { stderr } = await serve(
-        host,
-        ['tls', made.good.cert, made.good.key],
-        async ({ port }) => {
-          const plain = await Client.connect(port);
-          plain.socket.write('no TLS at all\n');
-          await Client.connect(port).then((silent) => silent.socket.unref());
-          const socket = tls.connect({
-            ...{ port, host: '127.0.0.1', ca: readFileSync(made.ca.cert) },
-            ...{ ALPNProtocols: ['weft'], maxVersion: version },
-          });
-          await once(socket, 'secureConnect');
-          assert.equal(socket.getProtocol(), version);
-          assert.equal(socket.alpnProtocol, 'weft');
-          const client = new Client(socket);
-          const long = 'x'.repeat(50_000);
-          assert.equal(await client.ask(long), `${long}\n`);
-          assert.equal(await client.ask('stop'), 'stop\n');
-          socket.end();
-        },
-      );
-      assert.equal(stderr, '');
-    });
-  }
-
-  test(`TLS: openssl s_client, and a client without the certificate asked for (${host})`, async () => {
-    await serve(
-      host,
-      ['mutual', made.good.cert, made.good.key, made.ca.cert],
-      async ({ port }) => {
-        const { execute } = await import('../lib/weft.mjs');
-        const connect = ['s_client', '-connect', `127.0.0.1:${port}`, '-quiet'];
-        const trust = ['-CAfile', made.ca.cert, '-verify_return_error'];
-        const none = await execute([tool('OPENSSL'), ...connect, ...trust], {
-          stdin: 'hello\n',
-        });
-        assert.equal(none.stdout, '');
-        const shown = ['-cert', made.client.cert, '-key', made.client.key];
-        const client = spawn(tool('OPENSSL'), [...connect, ...trust, ...shown]);
-        client.stdin.write('stop\n');
-        const [answer] = await once(client.stdout, 'data');
-        assert.equal(String(answer), 'stop\n');
-        client.kill();
-      },
-    );
-  });
 }
 
 for (const host of serverHosts.filter((host) => host === 'node')) {
   test(`a Unix socket (${host})`, async () => {
-    const file = path.join(made.folder, 'socket');
+    const folder = mkdtempSync(path.join(tmpdir(), 'weft-socket-'));
+    const file = path.join(folder, 'socket');
     const { lines } = await serve(host, ['unix', file], async () => {
       const client = await Client.connect(file);
       assert.equal(await client.ask('stop'), 'stop\n');
@@ -400,6 +248,7 @@ for (const host of serverHosts.filter((host) => host === 'node')) {
     });
     assert.equal(lines[0], 'shutdown: 0, served 1, at most 1 at once');
     assert(!existsSync(file));
+    rmSync(folder, { recursive: true });
   });
 }
 
