@@ -15,6 +15,33 @@ int weft__stream_start_tls(weft__stream *s, const weft_tls *tls,
   return 0;
 }
 
+/* Waits until all that was written in plain is sent. */
+static int drain_all(weft__stream *s, weft_stream *handle) {
+  size_t high = s->high, low = s->low;
+  s->high = s->low = 0;
+  int rc = weft_drain(handle);
+  s->high = high;
+  s->low = low;
+  if (rc < 0 || s->state == WEFT__STREAM_OPEN) return rc;
+  return weft__fail(WEFT_ECLOSED, "the stream was closed before TLS");
+}
+
+static int go_on_in_tls(weft__stream *s, weft_stream *handle,
+                        const weft_tls *tls, const char *server_name) {
+  int rc = drain_all(s, handle);
+  if (rc < 0) return rc;
+  rc = weft__stream_start_tls(s, tls, server_name, "weft_start_tls");
+  if (rc < 0) {
+    bool cancelled = rc == WEFT_ECANCELED;
+    weft__stream_abort(s, cancelled ? WEFT_ECLOSED : rc,
+                       cancelled ? "its TLS handshake was cancelled"
+                                 : weft_errmsg(rc));
+    return rc;
+  }
+  weft__stream_pace(s);
+  return 0;
+}
+
 int weft_start_tls(weft_stream *handle, const weft_tls *tls,
                    const char *server_name) {
   int rc;
@@ -31,25 +58,19 @@ int weft_start_tls(weft_stream *handle, const weft_tls *tls,
   if (!tls->server && (!server_name || !*server_name)) {
     return weft__fail(WEFT_EINVAL, "a client needs the server's name");
   }
-  if (s->reading || weft__buffer_size(&s->in)) {
-    return weft__fail(WEFT_EINVAL,
-                      "%z bytes were not read before TLS, or a "
-                      "task reads",
-                      weft__buffer_size(&s->in));
+  if (s->reading) {
+    return weft__fail(WEFT_EALREADY, "another task reads from the stream");
   }
-  size_t high = s->high, low = s->low;
-  s->high = s->low = 0;
-  rc = weft_drain(handle);
-  s->high = high;
-  s->low = low;
-  if (rc < 0) return rc;
-  if (!s->paused) s->ops->read(s, false);
-  s->paused = true;
-  rc = weft__stream_start_tls(s, tls, server_name, "weft_start_tls");
-  if (rc < 0) {
-    weft__stream_abort(s, rc, weft_errmsg(rc));
-    return rc;
+  weft__stream_unlend(s);
+  s->waits++; /* keeps the record, whatever happens to it meanwhile */
+  s->reading = true;
+  if (!s->paused) { /* what arrives from now on is TLS */
+    s->paused = true;
+    s->ops->read(s, false);
   }
-  weft__stream_pace(s);
-  return 0;
+  rc = go_on_in_tls(s, handle, tls, server_name);
+  s->reading = false;
+  s->waits--;
+  weft__stream_settle(s);
+  return rc;
 }

@@ -105,7 +105,8 @@ int weft__stream_wait_opened(weft__stream *s, const char *what) {
 }
 
 void weft__stream_opened(weft__stream *s) {
-  s->state = WEFT__STREAM_OPEN;
+  /* It may have been closed during a TLS handshake. */
+  if (s->state == WEFT__STREAM_OPENING) s->state = WEFT__STREAM_OPEN;
   weft__stream_wake(&s->openers);
 }
 

@@ -165,7 +165,7 @@ void weft__stream_flush(weft__stream *s);
 void weft__stream_pace(weft__stream *s);
 
 /*
- * weft__stream_start_tls speaks TLS from now on; nothing may be buffered.
+ * weft__stream_start_tls speaks TLS from now on: what has arrived is TLS.
  * Suspends until the handshake has ended. After an error it is dead.
  */
 int weft__stream_start_tls(weft__stream *s, const weft_tls *tls,

@@ -166,13 +166,13 @@ addToLibrary({
           new Socket({ ...this.options, handle, pauseOnCreate: true }),
         );
       } else {
-        socket.on('data', (bytes) => this.arrived(bytes));
+        socket.on('data', (bytes) => this.has(socket) && this.arrived(bytes));
         this.attach(socket);
       }
     }
 
-    /** Goes on in TLS on the same socket. */
-    async startTls(context, name, tls) {
+    /** Goes on in TLS on the same socket, some bytes of which are here already. */
+    async startTls(context, name, tls, arrived) {
       try {
         const [{ connect, TLSSocket }, { isIP }, options] = await Promise.all([
           import('node:tls'),
@@ -181,6 +181,7 @@ addToLibrary({
         ]);
         if (!this.alive) return;
         const inner = this.socket;
+        if (arrived.length) inner.unshift(arrived);
         const socket = options.isServer
           ? new TLSSocket(inner, options)
           : connect({

@@ -56,9 +56,10 @@ addToLibrary({
     '$weftStreams',
     '$UTF8ToString',
   ],
-  weft__js_tls_start: (s, tls, serverName) => {
+  weft__js_tls_start: (s, tls, serverName, arrived, size) => {
     const context = weftTls.contexts[tls];
     const name = serverName ? UTF8ToString(serverName) : undefined;
-    weftStreams.get(s).startTls(context, name, weftTls);
+    const bytes = HEAPU8.slice(arrived, arrived + size);
+    weftStreams.get(s).startTls(context, name, weftTls, bytes);
   },
 });

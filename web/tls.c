@@ -8,7 +8,8 @@
 int weft__js_tls_new(bool server, const char *ca, const char *certificate,
                      const char *key, const char *alpn, bool insecure);
 void weft__js_tls_free(int tls);
-void weft__js_tls_start(weft__stream *s, int tls, const char *server_name);
+void weft__js_tls_start(weft__stream *s, int tls, const char *server_name,
+                        const char *arrived, size_t size);
 
 int weft__host_tls_new(weft_tls *tls) {
   const weft_tls_options *o = &tls->options;
@@ -23,6 +24,8 @@ void weft__host_tls_free(weft_tls *tls) { weft__js_tls_free((int)tls->host); }
 
 int weft__host_tls_start(weft__stream *s, const weft_tls *tls,
                          const char *server_name) {
-  weft__js_tls_start(s, (int)tls->host, server_name);
+  weft__js_tls_start(s, (int)tls->host, server_name, weft__buffer_bytes(&s->in),
+                     weft__buffer_size(&s->in));
+  weft__buffer_free(&s->in);
   return 0;
 }

@@ -238,11 +238,13 @@ int weft_get_extra_info(weft_stream *stream, const char *name, char *text,
 
 /*
  * weft_start_tls(stream, tls, server_name) goes on in TLS on an open stream,
- * after what was written. In a client server_name is the name that the
- * certificate must have. Errors: WEFT_ECERT; WEFT_EPROTO; WEFT_EINVAL when
- * bytes that were not read yet would be lost, a task reads, TLS is spoken
- * already, or it is no TCP or Unix socket; as weft_read. After an error the stream is dead. Suspends. Source:
- * StreamWriter.start_tls.
+ * after what was written. What was not read before is taken as TLS, never as
+ * what it carries. With a context of weft_tls_client, server_name is the name
+ * that the peer's certificate must have; with one of weft_tls_server it is not
+ * used.
+ * Errors: WEFT_ECERT; WEFT_EPROTO; WEFT_EINVAL where TLS is spoken already, or
+ * it is no TCP or Unix socket; as weft_read. After an error or a cancel of the
+ * handshake the stream is dead. Suspends. Source: StreamWriter.start_tls.
  */
 int weft_start_tls(weft_stream *stream, const weft_tls *tls,
                    const char *server_name);

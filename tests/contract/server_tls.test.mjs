@@ -67,6 +67,47 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
   });
 
   for (const version of /** @type {const} */ (['TLSv1.2', 'TLSv1.3'])) {
+    test(`start_tls: a server goes on in ${version}, also where the client has begun (${host})`, async () => {
+      const { lines, stderr } = await serve(
+        host,
+        ['upgrade', made.good.cert, made.good.key],
+        async ({ port }) => {
+          const secure = async (/** @type {net.Socket} */ plain) => {
+            const socket = tls.connect({
+              ...{ socket: plain, host: '127.0.0.1', maxVersion: version },
+              ca: readFileSync(made.ca.cert),
+            });
+            const client = new Client(socket);
+            assert.equal(await client.ask('secret'), 'secret\n');
+            assert.equal(socket.getProtocol(), version);
+            return client;
+          };
+          const plain = await Client.connect(port);
+          assert.equal(await plain.ask('plain'), 'plain\n');
+          assert.equal(await plain.ask('starttls'), 'go\n');
+          (await secure(plain.socket)).socket.end();
+
+          const hasty = net.connect(port, '127.0.0.1');
+          hasty.write('tls at once\n');
+          const long = 'x'.repeat(50_000);
+          const client = await secure(hasty);
+          assert.equal(await client.ask(long), `${long}\n`);
+
+          // What was said in plain is not taken for what was said in TLS.
+          const injected = await Client.connect(port);
+          injected.socket.write('tls at once\nevil\n');
+          for (let line; (line = await injected.line());)
+            assert.doesNotMatch(line, /evil/);
+
+          assert.equal(await client.ask('stop'), 'stop\n');
+          client.socket.end();
+        },
+        options,
+      );
+      assert.equal(lines[0], 'shutdown: 0, served 3, at most 2 at once');
+      assert.equal(stderr, '');
+    });
+
     test(`TLS: a client whose certificate another has signed is not served, ${version} (${host})`, async () => {
       const { lines, stderr } = await serve(
         host,

@@ -25,8 +25,9 @@ enum {             /* the roles */
        OLD = 2,    /* the peer speaks TLS 1.2 only */
        RAW = 4,    /* the peer speaks what the input says */
        OTHER_NAME =
-           8, /* a client expects another name than the peer's; a server,
-                 a certificate that the peer does not have */
+           8,      /* a client expects another name than the peer's; a server,
+                      a certificate that the peer does not have */
+       EARLY = 16, /* the peer's first bytes are here before we start TLS */
 };
 
 enum { LARGEST = 20000 };
@@ -257,9 +258,20 @@ static weft__stream *connect(void) {
   return s;
 }
 
+/* What has arrived, and was not read, when TLS is started. */
+static void come_early(weft__stream *s) {
+  if (!(roles & RAW)) peer_go_on();
+  size_t size = to_us.size - to_us.at, room;
+  char *place = size ? weft__stream_room(s, size, &room) : NULL;
+  if (!place) return;
+  weft__stream_arrived(s, get(&to_us, to_us.size, place, size));
+  arrived = to_us.at;
+}
+
 static int run(void *arg) {
   unsigned fails = *(unsigned *)arg;
-  connect();
+  weft__stream *s = connect();
+  if (roles & EARLY) come_early(s);
   weft_task_options large = {.stack_size = 1 << 20};
   reader = weft_create_task_with(talk, NULL, &large);
   weft_task *driver = weft_create_task_with(drive, NULL, &large);

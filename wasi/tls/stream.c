@@ -34,7 +34,8 @@ typedef struct tls_stream {
   bool open;     /* the handshake is done */
   bool notified; /* our goodbye is in `out` */
   weft__buffer out;
-  size_t start, end; /* of what is in raw */
+  weft__buffer early; /* records that came before TLS was started */
+  size_t start, end;  /* of what is in raw */
   char raw[16 * 1024 + 512];
 } tls_stream;
 
@@ -54,6 +55,13 @@ static int on_send(void *context, const unsigned char *bytes, size_t size) {
 
 static int on_receive(void *context, unsigned char *place, size_t size) {
   tls_stream *t = context;
+  size_t early = weft__buffer_size(&t->early);
+  if (early) {
+    if (size > early) size = early;
+    memcpy(place, weft__buffer_bytes(&t->early), size);
+    weft__buffer_consume(&t->early, size);
+    return (int)size;
+  }
   if (t->start == t->end) {
     int got = weft__tcp_read(t->tcp, t->raw, sizeof t->raw);
     if (got == WEFT__TCP_AGAIN) return MBEDTLS_ERR_SSL_WANT_READ;
@@ -72,6 +80,7 @@ static int on_receive(void *context, unsigned char *place, size_t size) {
 
 static void tls_free(tls_stream *t) {
   mbedtls_ssl_free(&t->ssl);
+  weft__buffer_free(&t->early);
   weft__buffer_free(&t->out);
   weft__tls_config_release(t->config);
   weft__tcp_drop(t->tcp);
@@ -372,6 +381,8 @@ int weft__host_tls_start(weft__stream *s, const struct weft_tls *tls,
   mbedtls_ssl_set_bio(&t->ssl, t, on_send, on_receive, NULL);
   weft__tcp *tcp = (weft__tcp *)s->host;
   t->tcp = tcp;
+  t->early = s->in;
+  s->in = (weft__buffer){0};
   tcp->tls = t;
   tcp->input.run = on_input;
   tcp->output.run = on_output;
