@@ -64,12 +64,17 @@ weft_open_connection(const char *host, int port,
   if (port < 1 || port > 65535) {
     return weft__fail(WEFT_EINVAL, "%d is no port: ports are 1 to 65535", port);
   }
+  int local_port = options->local_port;
+  if (local_port < 0 || local_port > 65535) {
+    return weft__fail(WEFT_EINVAL, "%d is no port to connect from: 1 to 65535",
+                      local_port);
+  }
   double after = options->happy_eyeballs_delay;
   if (!(after > 0)) after = 0.25;
   weft__target target = {.host = host,
                          .port = port,
                          .local_host = options->local_host,
-                         .local_port = options->local_port,
+                         .local_port = local_port,
                          .next_address_after =
                              after < 3600 ? (int64_t)(after * 1e9) : INT64_MAX,
                          .gateway = options->gateway};

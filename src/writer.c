@@ -71,13 +71,17 @@ static int no_memory(size_t size) {
 }
 
 static int write_bytes(weft__stream *s, const char *bytes, size_t size) {
-  size_t gathered = weft__buffer_size(&s->out);
+  size_t gathered = weft__buffer_size(&s->out), sent = 0;
   if (size >= LARGE && !gathered && !s->busy) {
-    size_t sent = s->ops->write(s, bytes, size);
+    sent = s->ops->write(s, bytes, size);
     bytes += sent;
     size -= sent;
   }
-  if (!weft__buffer_append(&s->out, bytes, size)) return no_memory(size);
+  if (!weft__buffer_append(&s->out, bytes, size)) {
+    /* What has gone cannot be taken back. */
+    if (sent) weft__stream_abort(s, WEFT_ENOMEM, "no memory for the rest");
+    return no_memory(size);
+  }
   if (s->busy) return 0;
   if (gathered + size >= GATHERED) {
     weft__stream_flush(s);
@@ -101,7 +105,10 @@ int weft_writelines(weft_stream *handle, const weft_bytes *pieces,
   int rc = check_bytes(s);
   if (rc < 0) return rc;
   size_t size = 0;
-  for (size_t i = 0; i < count; i++) size += pieces[i].size;
+  for (size_t i = 0; i < count; i++) {
+    if (pieces[i].size > SIZE_MAX - size) return no_memory(SIZE_MAX);
+    size += pieces[i].size;
+  }
   if (!weft__buffer_reserve(&s->out, size)) return no_memory(size);
   for (size_t i = 0; i < count; i++) {
     weft__buffer_append(&s->out, pieces[i].data, pieces[i].size);

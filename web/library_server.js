@@ -38,6 +38,7 @@ addToLibrary({
         const net = await import('node:net');
         if (!this.alive) return;
         this.backlog = options.backlog;
+        this.path = options.path;
         this.Socket = net.Socket;
         this.server = net.createServer({
           allowHalfOpen: true,
@@ -90,7 +91,9 @@ addToLibrary({
         socket.destroy();
         return;
       }
-      new WeftSocket(s).adopt(socket, this.Socket);
+      const stream = new WeftSocket(s);
+      stream.sockname = this.path;
+      stream.adopt(socket, this.Socket);
       weftDriver.schedule();
     }
 

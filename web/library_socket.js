@@ -6,6 +6,8 @@ addToLibrary({
   $WeftSocket: class {
     /** Whether the program still knows this stream. */
     alive = true;
+    peername; // the path of a Unix socket that a client has connected to
+    sockname; // the path of a server's
 
     constructor(s) {
       this.s = s;
@@ -22,6 +24,7 @@ addToLibrary({
         if (this.alive) this.race(addresses, delay, options);
         return;
       }
+      this.peername = options.path;
       this.attach(connect({ ...options, ...this.options }));
       this.socket.once('connect', WeftSocket.opened);
     }
@@ -273,9 +276,11 @@ addToLibrary({
       const address = (host, port) =>
         host && (host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`);
       if (name === 'peername')
-        return address(socket.remoteAddress, socket.remotePort);
+        return (
+          this.peername ?? address(socket.remoteAddress, socket.remotePort)
+        );
       if (name === 'sockname')
-        return address(socket.localAddress, socket.localPort);
+        return this.sockname ?? address(socket.localAddress, socket.localPort);
       if (!socket.getCipher) return undefined;
       if (name === 'tls_version') return socket.getProtocol() ?? undefined;
       if (name === 'cipher') return socket.getCipher()?.standardName;

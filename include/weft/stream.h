@@ -161,8 +161,9 @@ int weft_at_eof(weft_stream *stream);
  * weft_write(stream, data, size) puts bytes behind what was written before and
  * returns 0; data is the caller's again at once. They are sent in the
  * background. Errors: WEFT_ECLOSED after weft_close or weft_write_eof, and for
- * what can only be read; what broke the connection; WEFT_ENOMEM. Never suspends. Source:
- * StreamWriter.write.
+ * what can only be read; what broke the connection; WEFT_ENOMEM, and nothing is
+ * written, or the stream is dead when part of it has gone. Never suspends.
+ * Source: StreamWriter.write.
  */
 int weft_write(weft_stream *stream, const void *data, size_t size);
 

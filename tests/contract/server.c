@@ -35,6 +35,13 @@ static int serve(weft_stream *stream, void *arg) {
       rc = WEFT_EPROTO;
       break;
     }
+    if (!strcmp(line, "name\n")) {
+      char name[200];
+      rc = weft_get_extra_info(stream, "sockname", name, sizeof name);
+      weft_write(stream, rc < 0 ? "none" : name, rc < 0 ? 4 : (size_t)rc);
+      weft_write(stream, "\n", 1);
+      continue;
+    }
     if (!strcmp(line, "memory\n")) {
       char end[20]; /* of the heap */
       rc = snprintf(end, sizeof end, "%zu\n", (size_t)sbrk(0));

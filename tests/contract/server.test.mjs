@@ -243,6 +243,7 @@ for (const host of serverHosts.filter((host) => host === 'node')) {
     const file = path.join(folder, 'socket');
     const { lines } = await serve(host, ['unix', file], async () => {
       const client = await Client.connect(file);
+      assert.equal(await client.ask('name'), `${file}\n`);
       assert.equal(await client.ask('stop'), 'stop\n');
       client.socket.end();
     });

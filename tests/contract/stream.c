@@ -79,6 +79,21 @@ static int do_connect(void) {
   return rc;
 }
 
+static int do_unix(void) {
+  int rc = weft_open_unix_connection(word(), &options, &stream);
+  show("unix", rc, NULL);
+  if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
+  return rc;
+}
+
+/* Two words in one call. */
+static int do_writelines(void) {
+  char first[100], second[100];
+  size_t sizes[] = {text(first), text(second)};
+  weft_bytes pieces[] = {{first, sizes[0]}, {second, sizes[1]}};
+  return weft_writelines(stream, pieces, 2);
+}
+
 static int do_fill(size_t size) {
   char *data = malloc(size);
   for (size_t i = 0; i < size; i++) data[i] = (char)('a' + i % 26);
@@ -94,6 +109,14 @@ static int do_fetch(bool with_stream) {
   show("fetch", rc, NULL);
   if (rc < 0) fprintf(stderr, "%s\n", weft_errmsg(rc));
   return rc;
+}
+
+/* A request beside the stream that there is. */
+static int do_fetch_beside(const char *url) {
+  weft_stream *other;
+  int rc = weft_fetch(url, NULL, &other);
+  show("beside", rc, NULL);
+  return rc < 0 ? rc : weft_stream_release(other);
 }
 
 /* Reads to the end, and prints how many bytes there were. */
@@ -126,6 +149,7 @@ static int do_request(const char *op) {
   static weft_header headers[8];
   if (!strcmp(op, "fetch")) return do_fetch(false);
   if (!strcmp(op, "send")) return do_fetch(true);
+  if (!strcmp(op, "beside")) return do_fetch_beside(word());
   if (!strcmp(op, "method")) {
     fetch_options.method = word();
   } else if (!strcmp(op, "header")) {
@@ -198,6 +222,7 @@ static int do_read(const char *op) {
 static int do_one(const char *op) {
   char data[4096];
   if (!strcmp(op, "connect")) return do_connect();
+  if (!strcmp(op, "unix")) return do_unix();
   if (!strcmp(op, "limit")) return (int)(options.limit = number());
   if (!strcmp(op, "high")) return (int)(options.high = number());
   if (!strcmp(op, "patience")) return options.timeout = atof(word()), 0;
@@ -215,6 +240,8 @@ static int do_one(const char *op) {
   if (do_read(op) != NOT_MINE || do_request(op) != NOT_MINE) return 0;
   if (!strcmp(op, "write")) {
     rc = weft_write(stream, data, text(data));
+  } else if (!strcmp(op, "writelines")) {
+    rc = do_writelines();
   } else if (!strcmp(op, "fill")) {
     rc = do_fill(number());
   } else if (!strcmp(op, "consume")) {

@@ -2,7 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLine } from '../lib/server.mjs';
@@ -101,6 +104,20 @@ dialogue(
     'read: 3 abc',
     'exactly: WEFT_EINCOMPLETE after ',
     'read: 0 ',
+    'close: 0',
+    'wait: 0',
+  ],
+);
+
+dialogue(
+  'writelines writes one piece behind the other',
+  echo,
+  'writelines one, two\\n line eof writelines a b close wait',
+  [
+    'writelines: 0',
+    'line: 8 one,two\\n',
+    'eof: 0',
+    'writelines: WEFT_ECLOSED',
     'close: 0',
     'wait: 0',
   ],
@@ -345,11 +362,12 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
       `info: ${name.length} ${name}`,
     ]);
     for (const [local, error] of [
-      ['nonsense', 'WEFT_EINVAL'], // no address
-      ['192.0.2.1', 'WEFT_EUNREACH'], // not this machine's
-      ['::1', 'WEFT_EINVAL'], // of another family
+      ['local nonsense', 'WEFT_EINVAL'], // no address
+      ['local 192.0.2.1', 'WEFT_EUNREACH'], // not this machine's
+      ['local ::1', 'WEFT_EINVAL'], // of another family
+      ['local_port 65536', 'WEFT_EINVAL'], // no port
     ]) {
-      const words = `local ${local} connect 127.0.0.1 PORT`;
+      const words = `${local} connect 127.0.0.1 PORT`;
       const { lines, stderr } = await talk(host, tell, words);
       assert.deepEqual(lines, [`connect: ${error}`], stderr);
     }
@@ -464,6 +482,43 @@ asyncio.run(main())`;
       ]);
     } finally {
       python.kill();
+    }
+  });
+}
+
+for (const host of hosts) {
+  test(`a Unix socket, where there are some (${host})`, async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'weft-unix-'));
+    const file = path.join(folder, 'socket');
+    const server = net.createServer(echo).listen(file);
+    await once(server, 'listening');
+    try {
+      const connect = async (/** @type {string} */ words) => {
+        const args = words.split(' ');
+        const { stdout } = await run('tests/contract/stream.c', { host, args });
+        return stdout.trim().split('\n');
+      };
+      const lines = await connect(
+        `unix ${file} info peername write hello\\n line close wait`,
+      );
+      if (host !== 'node') {
+        assert.deepEqual(lines, ['unix: WEFT_ENOTSUP']);
+        return;
+      }
+      assert.deepEqual(lines, [
+        'unix: 0',
+        `info: ${file.length} ${file}`,
+        'write: 0',
+        'line: 6 hello\\n',
+        'close: 0',
+        'wait: 0',
+      ]);
+      assert.deepEqual(await connect(`unix ${file}-none`), [
+        'unix: WEFT_ENOTFOUND',
+      ]);
+    } finally {
+      server.close();
+      rmSync(folder, { recursive: true });
     }
   });
 }
