@@ -86,6 +86,12 @@ static void await(weft__watch *watch, poll_own_pollable_t ready,
   if (weft__poll_watch(watch, ready, handle) < 0) soon(handle);
 }
 
+/* A handle is awaited or ready, never both: it would be made ready twice. */
+static void output_soon(udp *u) {
+  weft__poll_unwatch(&u->out_watch);
+  soon(&u->output);
+}
+
 /* ---- receiving */
 
 /* False: the stream was given up. */
@@ -191,7 +197,7 @@ static void on_name(weft__resolver *resolver) {
     q->lost = false;
     break;
   }
-  soon(&u->output);
+  output_soon(u);
 }
 
 void weft__host_udp_send(weft__stream *s, const char *host, int port,
@@ -212,7 +218,7 @@ void weft__host_udp_send(weft__stream *s, const char *host, int port,
   s->in_flight += size;
   if (known) {
     q->address = address;
-    soon(&u->output);
+    output_soon(u);
   } else {
     weft__resolve(&q->resolver, host, port, on_name);
   }
@@ -224,7 +230,7 @@ static void close_op(weft__stream *s) {
   udp *u = udp_of(s);
   read_op(s, false);
   u->closing = true;
-  soon(&u->output);
+  output_soon(u);
 }
 
 static void abort_op(weft__stream *s) { udp_free(udp_of(s)); }

@@ -5,6 +5,8 @@ addToLibrary({
   $WeftUdp__deps: ['$weftStream', '$weftStreams', 'weft__js_unsent'],
   $WeftUdp: class {
     alive = true;
+    unsent = 0; // bytes of datagrams that wait for their host's address
+    waiting = 0; // how many these are
 
     constructor(s) {
       this.s = s;
@@ -18,14 +20,14 @@ addToLibrary({
         this.socket = createSocket(address?.includes(':') ? 'udp6' : 'udp4');
         const { socket } = this;
         socket.on('error', (error) => {
-          if (this.opened) return; // a datagram that was lost
+          if (this.opened || !this.alive) return; // a datagram that was lost
           socket.close();
-          if (this.alive) weftStream.lost(this.s, error);
+          weftStream.lost(this.s, error);
         });
         socket.on('message', (bytes, from) => this.arrived(bytes, from));
         socket.bind({ address, port }, () => {
           this.opened = true;
-          if (this.alive) weftStream.opened(this.s);
+          weftStream.opened(this.s);
         });
       } catch (error) {
         if (this.alive) weftStream.lost(this.s, error);
@@ -44,13 +46,17 @@ addToLibrary({
     }
 
     send(host, port, bytes) {
-      const { socket } = this;
-      socket.send(bytes, port, host, () => {
+      this.waiting++;
+      this.unsent += bytes.length;
+      this.socket.send(bytes, port, host, () => {
+        this.waiting--;
+        this.unsent -= bytes.length;
         if (!this.alive) return;
-        _weft__js_unsent(this.s, socket.getSendQueueSize());
+        _weft__js_unsent(this.s, this.unsent);
+        if (this.closing) this.finish();
         weftDriver.schedule();
       });
-      return socket.getSendQueueSize();
+      return this.unsent;
     }
 
     read(on) {
@@ -59,12 +65,19 @@ addToLibrary({
 
     close() {
       this.closing = true;
+      this.finish();
+    }
+
+    /** Node.js would forget what it has not sent. */
+    finish() {
+      if (this.waiting) return;
       this.socket.close(() => this.alive && weftStream.lost(this.s));
     }
 
     abort() {
       this.alive = false;
-      if (this.opened && !this.closing) this.socket.close();
+      // Also in the middle of opening; a socket is closed once.
+      if (!this.closing || this.waiting) this.socket?.close();
     }
 
     info(name) {

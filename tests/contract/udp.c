@@ -47,9 +47,12 @@ static int talk(void *arg) {
   printf("too large: %s\n", weft_error_name(rc));
   rc = weft_udp_send(a, "127.0.0.1", 0, "x", 1);
   printf("no port: %s\n", weft_error_name(rc));
+  weft_udp_send(a, "localhost", port_of(b), "last", 4);
   weft_close(a);
   printf("closed: %s\n", weft_error_name(weft_udp_receive(a, &d)));
   printf("a: %d\n", weft_wait_closed(a));
+  weft_udp_receive(b, &d);
+  printf("sent before the close: '%s'\n", d.data);
   weft_close(b);
   printf("b: %d\n", weft_wait_closed(b));
   return 0;

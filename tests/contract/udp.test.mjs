@@ -19,6 +19,7 @@ for (const host of hosts) {
       'no port: WEFT_EINVAL',
       'closed: WEFT_ECLOSED',
       'a: 0',
+      "sent before the close: 'last'",
       'b: 0',
     ]);
   });
