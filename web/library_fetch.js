@@ -83,7 +83,7 @@ addToLibrary({
     }
 
     fail(error) {
-      if (!this.alive) return;
+      if (!this.alive || this.closing) return;
       // Node.js says why in the cause; a page is not told.
       weftStream.lost(this.s, weftExplain(error.cause ?? error));
     }
@@ -122,6 +122,7 @@ addToLibrary({
     }
 
     close() {
+      this.closing = true;
       this.waiting = false; // nothing is told from inside the program
       this.aborter.abort();
       setTimeout(() => this.alive && weftStream.lost(this.s));

@@ -60,6 +60,11 @@ const pages = {
     }
     response.end(`${bytes}\n`);
   },
+  // Does not come to its end.
+  '/half': (_, response) => {
+    response.write('first ');
+    response.on('close', () => abandoned++);
+  },
   '/drip': async (_, response) => {
     for (const part of ['dr', 'ip', '\n']) {
       response.write(part);
@@ -253,6 +258,22 @@ for (const host of fetchHosts) {
       'release: 0',
     ]);
     while (abandoned < 2) await sleep(10); // the server sees it
+  });
+
+  test(`a response that is closed before its end is closed in good order (${host})`, async () => {
+    abandoned = 0;
+    const { lines } = await ask(
+      host,
+      'fetch BASE/half exactly 6 within 0.2 read 1 close wait',
+    );
+    assert.deepEqual(lines, [
+      'fetch: 200',
+      'exactly: 6 first ',
+      ...['read: WEFT_ECANCELED', 'within: expired'],
+      'close: 0',
+      'wait: 0',
+    ]);
+    while (abandoned < 1) await sleep(10);
   });
 
   test(`a response that is not read makes its server wait; its release aborts it (${host})`, async () => {
