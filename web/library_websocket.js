@@ -54,7 +54,6 @@ addToLibrary({
 
     ended(event) {
       if (!this.alive) return;
-      const { code, reason } = event;
       this.event = event;
       if (!this.opened) {
         this.lose(
@@ -62,16 +61,22 @@ addToLibrary({
           `nobody answers at ${this.socket.url}, or not as a WebSocket`,
         );
       } else if (this.closing) weftStream.lost(this.s);
-      else if (this.isGood(code)) {
-        if (this.waiting.length) this.end_waits = true;
-        else weftStream.ended(this.s);
-      } else {
-        const why = reason ? `: ${reason}` : '';
-        this.lose(
-          'ECONNRESET',
-          `the WebSocket was closed with code ${code}${why}`,
-        );
+      else if (this.waiting.length) this.end_waits = true;
+      else this.tell_end();
+    }
+
+    /** The end, in good order or not; what came before it was delivered. */
+    tell_end() {
+      const { code, reason } = this.event;
+      if (this.isGood(code)) {
+        weftStream.ended(this.s);
+        return;
       }
+      const why = reason ? `: ${reason}` : '';
+      this.lose(
+        'ECONNRESET',
+        `the WebSocket was closed with code ${code}${why}`,
+      );
     }
 
     lose(code, message) {
@@ -94,7 +99,7 @@ addToLibrary({
         }
         if (!this.alive || !this.end_waits || this.waiting.length) return;
         this.end_waits = false;
-        weftStream.ended(this.s);
+        this.tell_end();
       });
     }
 

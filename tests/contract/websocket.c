@@ -39,11 +39,46 @@ static int send_large(size_t size, int count) {
   return rc;
 }
 
-static int talk(void *arg) {
-  (void)arg;
+/* More than any network takes at once, and a wait for it that is cancelled. */
+static void send_hurriedly(void) {
+  static char data[1 << 20];
+  for (int i = 0; i < 20; i++) {
+    weft_websocket_send(ws, WEFT_BINARY, data, sizeof data);
+  }
+  weft_timeout scope;
+  weft_timeout_begin(&scope, 0.02);
+  int rc = weft_timeout_end(&scope, weft_drain(ws));
+  printf("drain: %s\n", weft_error_name(rc));
+  printf("drain: %s\n", weft_error_name(weft_drain(ws)));
+}
+
+/* All messages until the end, or what it ends by. */
+static void count(void) {
+  weft_message message;
+  size_t messages = 0, bytes = 0;
+  int rc;
+  while ((rc = weft_websocket_receive(ws, &message)) > 0) {
+    messages++;
+    bytes += message.size;
+  }
+  printf("%zu messages, %zu bytes: %s\n", messages, bytes, weft_error_name(rc));
+}
+
+static int connect(void) {
   weft_websocket_options options = {.protocols = "weft.2,weft.1",
                                     .timeout = 10};
-  int rc = weft_websocket_connect(args[1], &options, &ws);
+  if (!args[2] || strcmp(args[2], "hurry") != 0) {
+    return weft_websocket_connect(args[1], &options, &ws);
+  }
+  weft_timeout scope;
+  weft_timeout_begin(&scope, 0.3);
+  return weft_timeout_end(&scope,
+                          weft_websocket_connect(args[1], &options, &ws));
+}
+
+static int talk(void *arg) {
+  (void)arg;
+  int rc = connect();
   if (rc < 0) {
     printf("connect: %s %s\n", weft_error_name(rc), weft_errmsg(rc));
     return 0;
@@ -55,6 +90,13 @@ static int talk(void *arg) {
     } else if (!strcmp(*word, "large")) {
       send_large(1 << 20, 20);
       receive();
+    } else if (!strcmp(*word, "hurried")) {
+      send_hurriedly();
+      receive();
+    } else if (!strcmp(*word, "flood") || !strcmp(*word, "flood and break")) {
+      weft_websocket_send(ws, WEFT_TEXT, *word, strlen(*word));
+      weft_sleep(0.5); /* all of it has come, and the end */
+      count();
     } else if (!strcmp(*word, "protocol")) {
       print_info("protocol");
     } else if (!strcmp(*word, "cancel")) {

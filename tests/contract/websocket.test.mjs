@@ -33,6 +33,7 @@ before(async () => {
       if (text === 'bye') socket.close(3456, 'so long');
       else if (text === 'break') socket.terminate();
       else if (text === 'hold') hold(socket);
+      else if (text.startsWith('flood')) flood(socket, text.endsWith('break'));
       else if (text === 'later') setTimeout(() => socket.send('now'), 300);
       else if (/** @type {Buffer} */ (data).length < 1 << 20) {
         socket.send(data, { binary: isBinary });
@@ -50,6 +51,16 @@ function hold(socket) {
   socket.pause();
   setTimeout(() => socket.resume(), 500);
   socket.send('held');
+}
+
+/**
+ * Sends more than a stream reads ahead, and goes.
+ * @param {import('ws').WebSocket} socket
+ * @param {boolean} rudely
+ */
+function flood(socket, rudely) {
+  for (let i = 0; i < 100; i++) socket.send('x'.repeat(10_000));
+  socket.send('last', () => (rudely ? socket.terminate() : socket.close()));
 }
 
 /**
@@ -111,6 +122,39 @@ for (const host of hosts) {
       'text 3 two',
       'closed: 0',
     ]);
+  });
+
+  test(`a cancelled drain loses no message (${host})`, async () => {
+    const lines = await talk(host, url, 'hold', 'hurried');
+    assert.deepEqual(lines, [
+      'text 4 held',
+      'drain: WEFT_ETIMEDOUT',
+      'drain: WEFT_OK',
+      'text 3 all',
+      'closed: 0',
+    ]);
+  });
+
+  test(`a cancelled connect leaves nothing behind (${host})`, async () => {
+    let gone = 0;
+    const silent = net.createServer((socket) => {
+      socket.on('error', () => {}).on('close', () => gone++);
+      socket.resume();
+    });
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = /** @type {net.AddressInfo} */ (silent.address());
+    const lines = await talk(host, `ws://127.0.0.1:${port}/`, 'hurry');
+    assert.match(lines[0], /^connect: WEFT_ETIMEDOUT/);
+    while (!gone) await sleep(10);
+    silent.close();
+  });
+
+  test(`what came before the end is received first, also before a bad end (${host})`, async () => {
+    const [good] = await talk(host, url, 'flood');
+    assert.equal(good, '101 messages, 1000004 bytes: WEFT_OK');
+    const [bad] = await talk(host, url, 'flood and break');
+    assert.equal(bad, '101 messages, 1000004 bytes: WEFT_ECONNRESET');
   });
 
   test(`a broken connection, nobody there, a URL that makes no sense (${host})`, async () => {
