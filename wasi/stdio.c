@@ -2,9 +2,9 @@
  * The standard input, output and error as streams: host_stream.h over the
  * streams of wasi:cli.
  *
- * Whatever is behind them, the host answers without waiting and tells when
- * there is more to read or room to write. They are made anew for each stream:
- * dropping them closes nothing.
+ * The host tells when there is more to read or room to write, and then answers
+ * without waiting; but wasmtime always has room, and waits in a write that nobody
+ * reads. They are made anew for each stream: dropping them closes nothing.
  */
 #include "error.h"
 #include "lift.h"

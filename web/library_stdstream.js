@@ -26,6 +26,12 @@ addToLibrary({
         this.listening = true;
         stream.on('end', listeners.end);
         stream.on('data', listeners.data);
+        stream.ref?.(); // as it was before the last one has left
+        // The last one has read it to its end. Not now: this is called from
+        // inside the program.
+        if (stream.destroyed || stream.readableEnded) {
+          setImmediate(() => this.alive && listeners.end());
+        }
       }
       if (on) stream.resume();
       else stream.pause();

@@ -31,9 +31,10 @@ int weft_write_file(const char *path, const void *data, size_t size);
  * weft_open_stdin(&stream) reads the program's standard input as a stream;
  * weft_open_stdout writes its standard output, weft_open_stderr its standard
  * error, behind what stdio has written and flushed. Releasing such a stream
- * does not close what is behind it. One at a time of each. From JavaScript they
- * are what load() was given; without that, a page's input is empty, and its
- * output goes to the console.
+ * does not close what is behind it; what it has read ahead is thrown away. One
+ * at a time of each. (On wasmtime an output that nobody reads makes all tasks
+ * wait.) From JavaScript they are what load() was given; without that, a page's
+ * input is empty, and its output goes to the console.
  * Errors: WEFT_EALREADY when there is one already; WEFT_ENOMEM. Never suspend.
  * Source: loop.connect_read_pipe.
  */
