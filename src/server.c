@@ -8,7 +8,11 @@
 #include <string.h>
 #include <weft/timeout.h>
 
-enum { BACKLOG = 128, TLS_TIMEOUT = 60 };
+enum {
+  BACKLOG = 128,
+  TLS_TIMEOUT = 60, /* seconds */
+  LEAST_GRACE = 1,  /* seconds for what was written before a shutdown */
+};
 
 /* ---- records */
 
@@ -302,14 +306,38 @@ int weft_serve_forever(weft_server *handle) {
   return rc;
 }
 
+static int wait_closed_in_time(weft_server *handle, double seconds) {
+  weft_timeout scope;
+  int rc = weft_timeout_begin(&scope, seconds);
+  if (rc < 0) return rc;
+  return weft_timeout_end(&scope, weft_server_wait_closed(handle));
+}
+
+/* Drops the connections whose peers have not taken what was written, though
+   they were closed a round ago. */
+static void drop_overdue(weft__server *server) {
+  weft__node *next;
+  for (weft__node *n = weft__list_first(&server->streams); n; n = next) {
+    next = weft__list_next(&server->streams, n); /* aborting may free it */
+    weft__stream *s = weft__container(n, weft__stream, peer);
+    if (s->overdue) {
+      weft__stream_abort(s, 0, NULL);
+    } else {
+      s->overdue = !s->task;
+    }
+  }
+}
+
 int weft_server_shutdown(weft_server *handle, double seconds) {
   int rc = weft_server_close(handle);
   if (rc < 0) return rc;
-  weft_timeout scope;
-  rc = weft_timeout_begin(&scope, seconds);
-  if (rc < 0) return rc;
-  rc = weft_timeout_end(&scope, weft_server_wait_closed(handle));
-  if (rc != WEFT_ETIMEDOUT) return rc;
-  rc = weft_server_close_clients(handle);
-  return rc < 0 ? rc : weft_server_wait_closed(handle);
+  rc = wait_closed_in_time(handle, seconds);
+  if (rc == WEFT_ETIMEDOUT) weft_server_close_clients(handle);
+  double round = seconds > LEAST_GRACE ? seconds : LEAST_GRACE;
+  while (rc == WEFT_ETIMEDOUT) {
+    rc = wait_closed_in_time(handle, round);
+    weft__server *server = lookup(handle);
+    if (rc == WEFT_ETIMEDOUT && server) drop_overdue(server);
+  }
+  return rc;
 }

@@ -84,6 +84,7 @@ typedef struct weft__stream {
 
   /* Of a server's connection (server.c). */
   struct weft__server *server;
+  bool overdue;           /* closed, and still not gone a while later */
   weft__node peer;        /* in the server's list */
   weft__handle task_done; /* closes it when its task has ended */
 

@@ -12,6 +12,7 @@ addToLibrary({
     'weft__js_listening',
     'weft__js_not_listening',
     'weft__js_accept',
+    'weft__js_cannot_accept',
   ],
   $WeftServer: class {
     accepting = true;
@@ -46,7 +47,10 @@ addToLibrary({
           noDelay: true,
         });
         this.server.on('connection', (socket) => this.accept(socket));
-        this.server.on('error', (error) => this.fail(error));
+        this.server.on('error', (error) => {
+          if (this.server.listening) this.report(error);
+          else this.fail(error);
+        });
         this.server.listen(options, () => {
           if (!this.alive) return;
           _weft__js_listening(this.address, this.server.address().port ?? 0);
@@ -69,6 +73,13 @@ addToLibrary({
         ),
       );
       weftDriver.schedule();
+    }
+
+    /** A connection could not be accepted; the next one may be. */
+    report({ message }) {
+      withStackSave(() =>
+        _weft__js_cannot_accept(stringToUTF8OnStack(message)),
+      );
     }
 
     accept(socket) {

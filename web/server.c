@@ -34,6 +34,10 @@ EMSCRIPTEN_KEEPALIVE void weft__js_not_listening(weft__server *server,
   weft__server_failed(server, weft__js_code(name), text);
 }
 
+EMSCRIPTEN_KEEPALIVE void weft__js_cannot_accept(const char *text) {
+  weft__report("a server cannot accept a connection: %s", text);
+}
+
 EMSCRIPTEN_KEEPALIVE weft__stream *weft__js_accept(weft__server *server) {
   return weft__server_accept(server, &weft__js_stream_ops);
 }

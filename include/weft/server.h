@@ -122,7 +122,9 @@ int weft_server_wait_closed(weft_server *server);
 /*
  * weft_server_shutdown(server, seconds) closes the server in good order: it
  * stops listening, lets the connections end by themselves for so long, then
- * cancels their tasks, waits for them, and gives the handle back.
+ * cancels their tasks, waits for these, and gives the handle back. A peer that
+ * does not take what was written for as long again, and at least a second, is
+ * dropped.
  * Errors: WEFT_EINVAL for NaN; WEFT_ECANCELED: it is closed, but its
  * connections may go on, and the handle stays valid. Suspends.
  */

@@ -50,6 +50,43 @@ for (const host of serverHosts) {
     assert.equal(stderr, '');
   });
 
+  test(`the connections there are can be ended, or dropped; it serves on (${host})`, async () => {
+    const { lines, stderr } = await serve(host, ['plain'], async ({ port }) => {
+      const polite = await Client.connect(port);
+      polite.socket.write('sleep\n');
+      const first = await Client.connect(port);
+      assert.equal(await first.ask('here'), 'here\n');
+      first.socket.write('close clients\n');
+      assert.equal(await polite.line(), 'interrupted\n');
+      assert.equal(await polite.line(), undefined);
+      const rude = await Client.connect(port);
+      rude.socket.write('sleep\n');
+      const second = await Client.connect(port);
+      assert.equal(await second.ask('here'), 'here\n');
+      second.socket.write('abort clients\n');
+      assert.equal(await rude.line(), undefined);
+      const stopper = await Client.connect(port);
+      await stopper.ask('stop');
+      stopper.socket.end();
+    });
+    assert.match(lines[0], /^shutdown: 0, served 5, /);
+    assert.equal(stderr, '');
+  });
+
+  test(`a client that never reads does not hold a shutdown up (${host})`, async () => {
+    const { lines, stderr } = await serve(host, ['plain'], async ({ port }) => {
+      const deaf = net.connect(port, '127.0.0.1');
+      deaf.on('error', () => {}).pause();
+      const line = `${'x'.repeat(50_000)}\n`;
+      while (deaf.write(line) || deaf.writableLength < 10 << 20);
+      const stopper = await Client.connect(port);
+      await stopper.ask('stop');
+      stopper.socket.end();
+    });
+    assert.equal(lines[0], 'shutdown: 0, served 2, at most 2 at once');
+    assert.equal(stderr, '');
+  });
+
   test(`an error of a connection's function is reported, a peer's is not (${host})`, async () => {
     const { stderr } = await serve(host, ['patient'], async ({ port }) => {
       const rude = await Client.connect(port);
@@ -238,6 +275,33 @@ for (const host of serverHosts) {
 }
 
 for (const host of serverHosts.filter((host) => host === 'node')) {
+  test(`a connection that cannot be accepted is told, and the server goes on (${host})`, async () => {
+    // Every server of the process meets an error once it listens.
+    const meet = `
+      import net from 'node:net';
+      const { listen } = net.Server.prototype;
+      net.Server.prototype.listen = function (...args) {
+        this.once('listening', () =>
+          setImmediate(() => this.emit('error', new Error('accept ENOBUFS'))));
+        return listen.apply(this, args);
+      };`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(meet)}`;
+    const { lines, stderr } = await serve(
+      host,
+      ['plain'],
+      async ({ port }) => {
+        const client = await Client.connect(port);
+        assert.equal(await client.ask('still'), 'still\n');
+        const late = await Client.connect(port);
+        assert.equal(await late.ask('stop'), 'stop\n');
+        for (const { socket } of [client, late]) socket.end();
+      },
+      { env: { NODE_OPTIONS } },
+    );
+    assert.equal(lines[0], 'shutdown: 0, served 2, at most 2 at once');
+    assert.match(stderr, /a server cannot accept a connection: accept ENOBUFS/);
+  });
+
   test(`a Unix socket (${host})`, async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'weft-socket-'));
     const file = path.join(folder, 'socket');
