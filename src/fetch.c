@@ -98,6 +98,10 @@ static int start_sender(weft__stream *s, weft_stream *body) {
 
 static int request(weft__stream *s, const char *url,
                    const weft_fetch_options *options) {
+  for (size_t i = 0; i < options->header_count; i++) {
+    if (options->headers[i].name && options->headers[i].value) continue;
+    return weft__fail(WEFT_EINVAL, "a header's name or value is NULL");
+  }
   int rc = weft__host_fetch(s, url, options);
   if (rc < 0) return rc;
   s->shut = s->shut_done = true; /* nothing can be written */

@@ -345,11 +345,6 @@ static bool copy_options(weft__fetch *f, const weft_fetch_options *o) {
 
 int weft__host_fetch(weft__stream *s, const char *url,
                      const weft_fetch_options *options) {
-  for (size_t i = 0; i < options->header_count; i++) {
-    if (!options->headers[i].name || !options->headers[i].value) {
-      return weft__fail(WEFT_EINVAL, "a header's name or value is NULL");
-    }
-  }
   weft__fetch *f = calloc(1, sizeof *f);
   if (!f) return weft__fail(WEFT_ENOMEM, "no memory for a request");
   f->stream = s;

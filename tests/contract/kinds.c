@@ -79,6 +79,11 @@ static int no_peer(void *arg) {
   CHECK_EQUAL(weft_open_connection("127.0.0.1", 0, NULL, &s), WEFT_EINVAL);
   CHECK_EQUAL(weft_open_udp("127.0.0.1", 65536, &s), WEFT_EINVAL);
   CHECK_EQUAL(weft_fetch("", NULL, &s), WEFT_EINVAL);
+  weft_header nameless = {NULL, "x"}, valueless = {"x", NULL};
+  weft_fetch_options options = {.headers = &nameless, .header_count = 1};
+  CHECK_EQUAL(weft_fetch("http://127.0.0.1:9/", &options, &s), WEFT_EINVAL);
+  options.headers = &valueless;
+  CHECK_EQUAL(weft_fetch("http://127.0.0.1:9/", &options, &s), WEFT_EINVAL);
   CHECK_EQUAL(weft_websocket_connect("", NULL, &s), WEFT_EINVAL);
   CHECK_EQUAL(weft_read(NULL, NULL, 0), WEFT_EINVAL);
   CHECK_EQUAL(weft_write(NULL, "", 0), WEFT_EINVAL);
