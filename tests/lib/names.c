@@ -1,12 +1,14 @@
 /*
  * For LD_PRELOAD: a name with the addresses that WEFT_ADDRESSES says, such as
- * "127.0.0.2,127.0.0.1", in this order. So a host's own look-up gives them.
+ * "127.0.0.2,127.0.0.1", in this order. So a host's own look-up gives them,
+ * after as many milliseconds as WEFT_LOOKUP_MS says.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char name[] = "two.test";
 
@@ -19,6 +21,8 @@ int getaddrinfo(const char *node, const char *service,
   if (!node || !list || strcmp(node, name) != 0) {
     return real(node, service, hints, result);
   }
+  const char *ms = getenv("WEFT_LOOKUP_MS");
+  if (ms) usleep((useconds_t)atoi(ms) * 1000);
   char *addresses = strdup(list), *rest = addresses, *address;
   struct addrinfo **end = result;
   *result = NULL;
