@@ -6,6 +6,7 @@ addToLibrary({
   $WeftSocket: class {
     /** Whether the program still knows this stream. */
     alive = true;
+    wanted = false; // it is to read
     peername; // the path of a Unix socket that a client has connected to
     sockname; // the path of a server's
 
@@ -68,7 +69,7 @@ addToLibrary({
         else if (!attempts.size) weftStream.lost(this.s, failure);
       };
       const attempt = (options) => {
-        const socket = WeftSocket.net.connect(options).pause();
+        const socket = WeftSocket.net.connect(options);
         attempts.add(socket);
         const failed = (error) => {
           failure ??= error;
@@ -88,7 +89,10 @@ addToLibrary({
       next();
     }
 
-    /** Takes over a socket; it does not read yet. */
+    /**
+     * Takes over a socket, which does not read yet, or reads from its connection
+     * on: to stop it until the program wants to read costs two system calls.
+     */
     attach(socket) {
       this.socket = socket;
       socket.weft = this;
@@ -97,7 +101,6 @@ addToLibrary({
         this.waiting = false;
         weftStream.written(this.s);
       };
-      socket.pause();
       socket.on('end', WeftSocket.ended);
       socket.on('error', WeftSocket.failed);
       socket.on('close', WeftSocket.closed);
@@ -137,6 +140,7 @@ addToLibrary({
           buffer: (WeftSocket.buffer ??= new Uint8Array(65536)),
           callback: (size, buffer) => {
             this.arrived(size === 65536 ? buffer : buffer.subarray(0, size));
+            if (!this.wanted) this.socket.pause();
             this.constructor.piled(size);
             return true;
           },
@@ -170,12 +174,13 @@ addToLibrary({
         );
       } else {
         socket.on('data', (bytes) => this.has(socket) && this.arrived(bytes));
-        this.attach(socket);
+        this.attach(socket.pause());
       }
     }
 
     /** Goes on in TLS on the same socket, some bytes of which are here already. */
     async startTls(context, name, tls, arrived) {
+      this.socket.pause();
       try {
         const [{ connect, TLSSocket }, { isIP }, options] = await Promise.all([
           import('node:tls'),
@@ -195,7 +200,7 @@ addToLibrary({
               allowHalfOpen: true,
             });
         socket.on('data', (bytes) => this.arrived(bytes));
-        this.attach(socket);
+        this.attach(socket.pause());
         socket.on('error', (error) => {
           this.error = tls.explain(error);
           socket.destroy(); // Node.js would go on, to an end like a good one
@@ -221,8 +226,9 @@ addToLibrary({
     }
 
     read(on) {
-      if (on) this.socket.resume();
-      else this.socket.pause();
+      this.wanted = on;
+      if (!on) this.socket.pause();
+      else if (this.socket.isPaused()) this.socket.resume();
     }
 
     write(place, size) {
@@ -261,6 +267,7 @@ addToLibrary({
       if (this.ended && !socket.encrypted) socket.destroy();
       else {
         socket.destroySoon();
+        this.wanted = true;
         socket.resume(); // or the end of a peer would not be seen
       }
     }
