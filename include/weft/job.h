@@ -80,11 +80,10 @@ typedef struct weft_job {
  * WEFT_CPU_JOB and WEFT_CPU_JOB_BYTES: the same for a function that only
  * computes, at the full speed of the machine. A function of which the compiler
  * can see that it never waits has that anyway. One that calls through pointers,
- * or calls the like (qsort), might; it runs at about two thirds of the speed,
- * unless this promises that the job never waits: what it calls by name, at
- * whatever depth, is then compiled a second time for such jobs, as if there
- * were no coroutines. What it calls through a pointer is not: that runs at full
- * speed if it itself makes no calls through pointers.
+ * or calls the like (qsort), might; it runs at half to two thirds of the speed,
+ * unless this promises that the job never waits: what it calls, by name or
+ * through pointers, is then compiled a second time for such jobs, as if there
+ * were no coroutines.
  *
  * In such a job whatever needs a task (weft_sleep, weft_await, streams) fails
  * with WEFT_ENOTRUNNING, and weft_job_cancelled() is false: a cancel ends it
