@@ -176,13 +176,17 @@ stamp_build() {
 
 # instrument MODULE: makes it able to unwind and rewind its stack. A step of
 # its own after the link, because it must come before the last optimisation.
+# With $WEFT_PLAIN nothing is instrumented, and nothing may suspend: the floor
+# of benches.
 instrument() {
   local removed
   read_flags "$top/src/asyncify.remove"
   if [[ " ${libraries[*]} " == *libmbedtls.a* ]]; then mapfile -t -O "${#flags[@]}" flags <"$WEFT_MBEDTLS/functions"; fi
   removed=$(IFS=, && echo "${flags[*]}")
   read_flags "$top/src/asyncify.flags"
-  if [[ $mode == release ]] && grep -qF weft__cpu_job_ "$1"; then
+  if [[ -n ${WEFT_PLAIN-} ]]; then
+    removed='*'
+  elif [[ $mode == release ]] && grep -qF weft__cpu_job_ "$1"; then
     "$WEFT_NODE" "$top/.tools/cpu_jobs.mjs" "$WEFT_WASM_OPT" "$1" "$removed" "${flags[@]}"
   fi
   # A program need not contain each function of the list.
@@ -275,7 +279,7 @@ link_program() {
     under_lock "$out/lock" build_tls
     libraries+=("$out/tls.a" "$WEFT_MBEDTLS/libmbedtls.a")
   fi
-  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" minify allocator_for instrument stamp_build) ${WEFT_MALLOC-} ${objects[*]} ${libraries[*]}"
+  recipe="${cc[*]} $(tool_id "${cc[0]}") $(declare -f "link_$kind" minify allocator_for instrument stamp_build) ${WEFT_MALLOC-} ${WEFT_PLAIN-} ${objects[*]} ${libraries[*]}"
   if same_command "$place/link" "$recipe" &&
     newer_than_all "$place/link.cmd" "${libraries[@]}" "${objects[@]}" "${link_inputs[@]}"; then return 0; fi
   rm -rf "$stage"

@@ -423,8 +423,18 @@ const metrics = {
       ...['timers', 'cpu', 'parallel'],
     ],
     program: 'tests/bench/executor',
+    floor: 'workers.mjs',
     pool: true,
     cannot: { wasmtime: ['replace', 'timers'] }, // end a job by force
+  },
+  cpu_job: {
+    measure: measures.printed,
+    cases: [
+      ...['loops', 'sorting', 'pointers'],
+      ...['recursion', 'interpreter', 'methods'],
+    ],
+    program: 'tests/bench/cpu_job',
+    floor: 'cpu_job_plain',
   },
   startup: { measure: measures.startup, cases: [''], floor: 'empty' },
   size: { measure: measures.size, cases: [''], program: 'examples/helloworld' },
@@ -469,7 +479,10 @@ async function measureCase(metric, kase, host, reps) {
     for (const [name, source] of peers) {
       const file = source.endsWith('.mjs')
         ? path.join(root, source)
-        : await compile(`${source}.c`, { host });
+        : await compile(`${source}.c`, {
+            host,
+            plain: source.endsWith('_plain'),
+          });
       for (const f of await measure(start(file), metric, args)) {
         const key = JSON.stringify([f.metric, name, f.unit]);
         runs.set(key, [...(runs.get(key) ?? []), f.value]);

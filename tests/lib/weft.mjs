@@ -58,14 +58,16 @@ const compiled = new Map();
 /**
  * Compiles a program once and gives the path of what a host loads.
  * @param {string} file a C file, relative to the repository's root
- * @param {{host?: Host | 'native', debug?: boolean}} [options]
+ * @param {{host?: Host | 'native', debug?: boolean, plain?: boolean}} [options]
+ *   plain: free of coroutines
  */
-export function compile(file, { host = 'node', debug = false } = {}) {
+export function compile(file, { host = 'node', debug = false, plain } = {}) {
   const args = ['compile', file, '--host', host, ...(debug ? ['--debug'] : [])];
   const key = args.join(' ');
   let program = compiled.get(key);
   if (!program) {
-    program = build(args).then(({ code, stdout, stderr }) => {
+    const env = { WEFT_PLAIN: plain ? '1' : '' };
+    program = build(args, { env }).then(({ code, stdout, stderr }) => {
       assert.equal(code, 0, `build.sh ${key} failed:\n${stderr}`);
       return stdout.trim();
     });

@@ -1,0 +1,65 @@
+/*
+ * What a job of WEFT_CPU_JOB takes for a shape of code (tests/lib/shapes.h),
+ * as a JSON line; the shape is the last argument. The floor is the same program
+ * free of coroutines (WEFT_PLAIN): it runs the job without a worker, as this
+ * does.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <weft/job.h>
+
+#include "../lib/shapes.h"
+
+#define JOB(shape)                                                             \
+  static int shape##_job(const int *amount, int *sum) {                        \
+    *sum = shape(*amount);                                                     \
+    return 0;                                                                  \
+  }                                                                            \
+  WEFT_CPU_JOB(shape##_job, int, int)
+SHAPES(JOB)
+
+/* Each takes some 15 ms. */
+static const struct {
+  const char *name;
+  weft_job *job;
+  int amount;
+} shapes[] = {
+    {"loops", &weft__job_loops_job, 200000},
+    {"sorting", &weft__job_sorting_job, 50000},
+    {"pointers", &weft__job_pointers_job, 6000000},
+    {"recursion", &weft__job_recursion_job, 34},
+    {"interpreter", &weft__job_interpreter_job, 800},
+    {"methods", &weft__job_methods_job, 1000000},
+};
+
+enum { WARM_UP = 20, RUNS = 31 };
+
+static double milliseconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec * 1e3 + (double)now.tv_nsec * 1e-6;
+}
+
+static int compare(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+int main(int argc, char **argv) {
+  for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+    if (argc < 2 || strcmp(argv[argc - 1], shapes[i].name) != 0) continue;
+    double took[RUNS];
+    for (int run = -WARM_UP; run < RUNS; run++) {
+      int sum;
+      double began = milliseconds();
+      shapes[i].job->typed(&shapes[i].amount, &sum);
+      if (run >= 0) took[run] = milliseconds() - began;
+    }
+    qsort(took, RUNS, sizeof *took, compare);
+    printf("{\"metric\": \"cpu_job\", \"value\": %g, \"unit\": \"ms\"}\n",
+           took[RUNS / 2]);
+    return 0;
+  }
+  return 1;
+}
