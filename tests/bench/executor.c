@@ -70,7 +70,7 @@ WEFT_JOB_BYTES(same)
 
 /* ---- what is measured */
 
-enum { MANY = 10000, TRIPS = 4000, BATCH = 8 };
+enum { MANY = 10000, TRIPS = 4000, BATCH = 8, ROUNDS = 5 };
 
 static weft_future *futures[MANY];
 
@@ -117,19 +117,23 @@ static int measure_throughput(void) {
   return rc;
 }
 
+/* The least of each, taken in turn: another process takes a core away. */
 static int measure_speedup(void) {
-  double took[2];
-  for (int workers = 1; workers <= 2; workers++) {
-    weft_executor *pool = weft_executor_create(workers);
-    int rc = weft_executor_start(pool);
-    if (rc >= 0) rc = run_primes(pool, 600000); /* compiled for speed */
-    double began = weft_time();
-    if (rc >= 0) rc = run_primes(pool, 600000);
-    if (rc < 0) return rc;
-    took[workers - 1] = weft_time() - began;
-    weft_executor_shutdown(pool, false);
+  double least[2] = {1e9, 1e9};
+  for (int round = 0; round < ROUNDS; round++) {
+    for (int workers = 1; workers <= 2; workers++) {
+      weft_executor *pool = weft_executor_create(workers);
+      int rc = weft_executor_start(pool);
+      if (rc >= 0) rc = run_primes(pool, 600000); /* compiled for speed */
+      double began = weft_time();
+      if (rc >= 0) rc = run_primes(pool, 600000);
+      if (rc < 0) return rc;
+      double took = weft_time() - began;
+      if (took < least[workers - 1]) least[workers - 1] = took;
+      weft_executor_shutdown(pool, false);
+    }
   }
-  report(took[0] / took[1], "x");
+  report(least[0] / least[1], "x");
   return 0;
 }
 
