@@ -23,4 +23,7 @@ void weft__job_server_look(void);
 struct iovec;
 bool weft__job_server_print(int fd, const struct iovec *parts, int count);
 
+/* weft__print (wasi/print.c): the same in programs that may have no server. */
+bool weft__print(int fd, const struct iovec *parts, int count);
+
 #endif

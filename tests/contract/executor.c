@@ -129,10 +129,26 @@ static int nest(const int *in, int *out) {
 }
 WEFT_JOB(nest, int, int)
 
+/* A line by a stream over the standard output. */
+static int write_line(int job) {
+  char line[32];
+  int size = snprintf(line, sizeof line, "job %d has a stream\n", job);
+  weft_stream *stream;
+  int rc = weft_open_stdout(&stream);
+  if (rc < 0) return rc;
+  rc = weft_write(stream, line, (size_t)size);
+  if (rc >= 0) rc = weft_drain(stream);
+  weft_stream_release(stream);
+  return rc;
+}
+
 static int talk(const int *in, int *out) {
   (void)out;
   for (int i = 0; i < 3; i++) printf("job %d line %d\n", *in, i);
   fprintf(stderr, "job %d complains\n", *in);
+  fflush(stdout);
+  int rc = write_line(*in);
+  if (rc < 0) return rc;
   printf("job %d ends without a newline", *in);
   return 0;
 }

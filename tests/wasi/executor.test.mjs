@@ -139,6 +139,7 @@ test('what jobs print comes out of the program, whole lines of each', async (t) 
       own,
       [0, 1, 2].map((line) => `job ${job} line ${line}`),
     );
+    assert.match(stdout, new RegExp(`^job ${job} has a stream$`, 'm'));
     assert.match(stdout, new RegExp(`job ${job} ends without a newline`));
     assert.match(stderr, new RegExp(`^job ${job} complains$`, 'm'));
   }
