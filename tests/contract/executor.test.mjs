@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import process from 'node:process';
 import test from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { compile, hosts, run } from '../lib/weft.mjs';
 
 /** Hosts whose workers are isolated without a server. */
@@ -212,26 +213,54 @@ for (const host of isolated) {
   });
 }
 
+/**
+ * Runs a case on Node.js with another class in the place of Worker.
+ * @param {string} worker an expression of JavaScript
+ */
+function startWith(worker) {
+  const hook = `
+    import module from 'node:module';
+    import threads from 'node:worker_threads';
+    const { Worker } = threads;
+    threads.Worker = ${worker};
+    module.syncBuiltinESMExports();`;
+  return run('tests/contract/executor.c', {
+    host: 'node',
+    args: ['start'],
+    env: {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
+    },
+  });
+}
+
 if (hosts.includes('node')) {
   test('each job is told of a worker that cannot start (node)', async () => {
-    const none = `
-      import module from 'node:module';
-      import threads from 'node:worker_threads';
-      threads.Worker = class {
-        constructor() { throw new Error('no threads are left'); }
-      };
-      module.syncBuiltinESMExports();`;
-    const { stdout, code } = await run('tests/contract/executor.c', {
-      host: 'node',
-      args: ['start'],
-      env: {
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(none)}`,
-      },
-    });
+    const { stdout, code } = await startWith(
+      `class { constructor() { throw new Error('no threads are left'); } }`,
+    );
     assert.equal(
       stdout,
       `-31 2\n${"the pool is broken: WEFT_EIO: job 'quiet': a worker could not start: no threads are left\n".repeat(3)}${goesOn}`,
     );
+    assert.equal(code, 0);
+  });
+
+  test('each job is told of a worker of another build (node)', async () => {
+    const other = pathToFileURL(await compile('examples/helloworld.c'));
+    const { stdout, code } = await startWith(
+      `class extends Worker {
+        constructor(url, options) { super(new URL('${other}'), options); }
+      }`,
+    );
+    const [first, ...jobs] = stdout.split('\n', 4);
+    assert.equal(first, '-11 2');
+    for (const job of jobs) {
+      assert.match(
+        job,
+        /: WEFT_ETRAP: job 'quiet': its worker is gone: WebAssembly\..*Import/,
+      );
+    }
+    assert(stdout.endsWith(`\n${goesOn}`));
     assert.equal(code, 0);
   });
 }

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'node:test';
@@ -17,11 +18,14 @@ const goesOn = 'the pool goes on\n';
  * Starts a server of jobs; it ends with the test.
  * @param {import('node:test').TestContext} t
  * @param {{flags?: string[], env?: Record<string, string>,
- *   token?: string | null, shell?: string}} [options] shell: the command line
- *   that starts it, of a program $WASMTIME and a file $APP
+ *   token?: string | null, shell?: string, source?: string}} [options] shell:
+ *   the command line that starts it, of a program $WASMTIME and a file $APP;
+ *   source: of another program
  */
 async function serve(t, options = {}) {
-  const component = await compile(program, { host: 'wasmtime' });
+  const component = await compile(options.source ?? program, {
+    host: 'wasmtime',
+  });
   const given = options.token === undefined ? token : options.token;
   const command = options.shell
     ? ['sh', '-c', options.shell]
@@ -201,6 +205,42 @@ test('of two servers one is killed in the middle: nothing is lost', async (t) =>
   assert.equal(result.code, 0);
 });
 
+test('several servers share the jobs', async (t) => {
+  const { url } = await serve(t);
+  const { port } = new URL(url);
+  const taken = [0, 0];
+  const urls = taken.map(async (_, i) => {
+    const proxy = createServer((client) => {
+      const server = connect(Number(port), '127.0.0.1');
+      client.on('data', (part) => {
+        taken[i] += part.toString('latin1').match(/^POST /gm)?.length ?? 0;
+      });
+      client.pipe(server).pipe(client);
+      for (const end of [client, server]) end.on('error', () => {});
+    });
+    await new Promise((done) => proxy.listen(0, '127.0.0.1', () => done(0)));
+    t.after(() => proxy.close());
+    const address = /** @type {import('node:net').AddressInfo} */ (
+      proxy.address()
+    );
+    return `http://127.0.0.1:${address.port}`;
+  });
+  const { stdout } = await runOn('endure', (await Promise.all(urls)).join(), 4);
+  assert.match(stdout, /gather: ok\n40 right\n$/);
+  assert.equal(taken[0] + taken[1], 40);
+  assert(Math.min(...taken) >= 10, `${taken}`);
+});
+
+test('a server of another build is refused, and each job says so', async (t) => {
+  const { url } = await serve(t, { source: 'examples/executor.c' });
+  const { stdout, code } = await runOn('trapping', url);
+  assert.match(
+    stdout,
+    /^trap: WEFT_EPROTO: job 'trap': the server has answered 409: the server runs another build/,
+  );
+  assert.equal(code, 0);
+});
+
 test('a server that is not there is left out, and named when there is no other', async (t) => {
   const { url } = await serve(t);
   const nobody = 'http://127.0.0.1:9';
@@ -298,7 +338,6 @@ test('the endpoint survives requests of chance', async (t) => {
 });
 
 test('a peer that is no weft program is told from one', async (t) => {
-  const { createServer } = await import('node:net');
   const answers = [
     'HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello',
     'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nffffffff\r\n',
