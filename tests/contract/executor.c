@@ -52,6 +52,12 @@ static int spin(const int *in, int *out) {
 }
 WEFT_JOB(spin, int, int)
 
+static int announce(const int *in, int *out) {
+  puts("it spins");
+  return spin(in, out);
+}
+WEFT_CPU_JOB(announce, int, int)
+
 static int spin_politely(const int *in, int *out) {
   (void)in, (void)out;
   puts("spinning");
@@ -320,6 +326,15 @@ static int spinning(weft_executor *pool) {
   show("wait_for", rc);
   printf("%s\n", took >= 0.2 && took < 0.4 ? "on time" : "late");
   check_pool(pool); /* needs the only worker back */
+  return 0;
+}
+
+/* The job never ends: what it has printed is there nevertheless. */
+static int live(weft_executor *pool) {
+  int in = 0;
+  check_pool(pool);
+  weft_future *f = weft_run_in_executor(pool, announce, &in);
+  show("wait_for", weft_wait_for(f, 0.5));
   return 0;
 }
 
@@ -599,7 +614,8 @@ static const struct {
     CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
     CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
     CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
-    CASE(bad),      CASE(unstarted),  CASE(endure),      CASE(rest),
+    CASE(live),     CASE(bad),        CASE(unstarted),   CASE(endure),
+    CASE(rest),
 };
 
 static int run_case(void *arg) {

@@ -166,6 +166,12 @@ ${goesOn}`,
   { hosts: isolated, workers: 1 },
 );
 shows(
+  'live',
+  'what a job prints is there while it still runs',
+  `${goesOn}it spins\nwait_for: WEFT_ETIMEDOUT: the deadline has passed\n`,
+  { hosts: isolated },
+);
+shows(
   'behind',
   'what waits behind a job that is terminated still runs',
   `${goesOn}wait_for: WEFT_ETIMEDOUT: the deadline has passed\ngather: ok\n`,

@@ -166,6 +166,15 @@ test('a job that traps, exits, takes all memory or returns 1 GB fails alone', as
   }
 });
 
+test('what a job prints is there while it still runs', async (t) => {
+  const { url } = await serve(t, { flags: ['-W', 'timeout=2s'] });
+  const { stdout } = await runOn('live', url);
+  assert.equal(
+    stdout,
+    `${goesOn}it spins\nwait_for: WEFT_ETIMEDOUT: the deadline has passed\n`,
+  );
+});
+
 test('a wait for a job that spins for ever ends on time, the job at the limit of its server', async (t) => {
   const { url } = await serve(t, { flags: ['-W', 'timeout=1s'] });
   const { stdout } = await runOn('spinning', url, 1);
