@@ -135,7 +135,10 @@ addToLibrary({
         case kinds.NUMBER:
           return HEAPF64[(p + 8) >> 3];
         case kinds.STRING:
-          return new TextDecoder().decode(HEAPU8.subarray(data, data + size));
+          // A byte order mark is a character of the text like any other.
+          return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
+            HEAPU8.subarray(data, data + size),
+          );
         case kinds.BYTES:
           return HEAPU8.slice(data, data + size);
         case kinds.OBJECT:
