@@ -123,7 +123,9 @@ size_t weft_js_count(const weft_js_args *args);
  * bytes or object are valid until the function returns. Never suspends.
  *
  * weft_js_number, weft_js_string and weft_js_bytes are argument i, or NaN, NULL
- * and NULL if it is of another kind.
+ * and NULL if it is of another kind, as one that is missing is: what TypeScript
+ * was told does not bind who writes JavaScript. Return WEFT_EINVAL then, and JS
+ * reads which argument is what ("argument 1 is undefined, not a string").
  */
 weft_js_value weft_js_arg(const weft_js_args *args, size_t i);
 double weft_js_number(const weft_js_args *args, size_t i);

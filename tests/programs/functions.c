@@ -21,6 +21,16 @@ static int echo(weft_js_args *args) {
 }
 WEFT_EXPORT_WITH(echo, "", 4096)
 
+/* Refuses any arguments but a string, a number and bytes. */
+static int demand(weft_js_args *args) {
+  size_t size;
+  if (!weft_js_string(args, 0)) return WEFT_EINVAL;
+  double number = weft_js_number(args, 1);
+  if (number != number) return WEFT_EINVAL;
+  return weft_js_bytes(args, 2, &size) ? (int)size : WEFT_EINVAL;
+}
+WEFT_EXPORT_TYPED(demand, "(a: string, b: number, c: Uint8Array) => number")
+
 static int fail(weft_js_args *args) { return (int)weft_js_number(args, 0); }
 WEFT_EXPORT(fail)
 

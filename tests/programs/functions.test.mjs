@@ -58,6 +58,33 @@ const cases = {
     const error = await f.echo(Symbol('s')).catch((/** @type {any} */ e) => e);
     return [error.name, 'TypeError'];
   },
+  'an argument that is missing or of another kind is named': async (f) => {
+    const bytes = new Uint8Array(3);
+    const errors = [];
+    for (const args of [
+      [],
+      [null, 1, bytes],
+      ['x', '1', bytes],
+      ['x', 1, [bytes]],
+    ]) {
+      errors.push(await f.demand(...args).catch((/** @type {any} */ e) => e));
+    }
+    return [
+      [
+        ...errors.map((e) => [e.name, e.code, e.message]),
+        await f.demand('x', 1, bytes, 'one too many'),
+      ],
+      [
+        ...[
+          'argument 1 is undefined, not a string',
+          'argument 1 is null, not a string',
+          'argument 2 is a string, not a number',
+          'argument 3 is an object, not bytes',
+        ].map((message) => ['WeftError', 'WEFT_EINVAL', message]),
+        3,
+      ],
+    ];
+  },
   'an error becomes a WeftError with code and message': async (f) => {
     const error = await f.fail(-2).catch((/** @type {any} */ e) => e);
     return [
