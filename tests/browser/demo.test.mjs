@@ -416,6 +416,50 @@ test('the page weighs less than 150 KB, compressed', limit, () =>
   }),
 );
 
+test(
+  'the first paint waits for nothing but the page and its style',
+  limit,
+  () =>
+    onPage('helloworld', async (page) => {
+      // The scripts are held back until it was seen.
+      /** @type {(value?: unknown) => void} */
+      let release = () => {};
+      const released = new Promise((resolve) => (release = resolve));
+      await page.route(/\.(mjs|js|json)$/, async (route) => {
+        await released;
+        await route.continue();
+      });
+      await page.reload({ waitUntil: 'commit' });
+      const { first, blocking } = await page.evaluate(async () => {
+        const first = await new Promise((resolve) => {
+          new PerformanceObserver((list) => {
+            const [paint] = list.getEntriesByName('first-contentful-paint');
+            if (paint) resolve(paint.startTime);
+          }).observe({ type: 'paint', buffered: true });
+        });
+        const requests = /** @type {any[]} */ (
+          performance.getEntriesByType('resource')
+        );
+        const blocking = requests
+          .filter((request) => request.renderBlockingStatus === 'blocking')
+          .map(({ name }) => name);
+        return { first, blocking };
+      });
+      assert.equal(await page.locator('#run').isDisabled(), true);
+      assert.deepEqual(blocking, [`${site.address}style.css`]);
+      let weight = 0;
+      for (const file of [site.address, ...blocking]) {
+        const bytes = await (await fetch(file)).arrayBuffer();
+        weight += gzipSync(Buffer.from(bytes)).length;
+      }
+      assert.ok(weight < 8000, `${weight} bytes before the first paint`);
+      // Usually 100 to 350 ms; what is above is the machine's.
+      assert.ok(first < 3000, `first paint after ${first} ms`);
+      release();
+      await page.locator('#run:not(:disabled)').waitFor();
+    }),
+);
+
 test('the keyboard alone picks a program and runs it', limit, () =>
   onPage('', async (page) => {
     const link = page.locator('#programs a[href="#return_value"]');
