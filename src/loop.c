@@ -130,7 +130,8 @@ static int64_t wait(void) {
 
 /*
  * The clock is costly, so it is read once in `every` steps. When they took
- * longer than SHORT, the next ones are as many as would not have.
+ * longer than SHORT, the next ones are as many as would not have. A turn begins
+ * with one: what other turns had to do says nothing of it.
  */
 enum {
   MOST_STEPS = 256,
@@ -139,11 +140,10 @@ enum {
 };
 
 __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
-  static int every = 1;
   static int64_t fired; /* when timers were last looked at; a pass may take
                            more than one call */
   int64_t start = weft__host_now(), last = start;
-  int left = every;
+  int64_t every = 1, left = 1;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
       weft__handle *handle = weft__container(n, weft__handle, node);
@@ -151,8 +151,8 @@ __attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
       if (--left > 0) continue;
       int64_t now = weft__host_now();
       if (now - last > SHORT) {
-        int64_t fit = every * (int64_t)SHORT / (now - last);
-        every = fit > 1 ? (int)fit : 1;
+        every = every * SHORT / (now - last);
+        if (every < 1) every = 1;
       } else if (every < MOST_STEPS) {
         every *= 2;
       }

@@ -11,7 +11,7 @@ const file = 'tests/browser/yielding.c';
 /**
  * How long the turns of turns.c last when its steps take these milliseconds,
  * by a clock that only they move: what other processes do is not in it.
- * @param {(step: number) => number} cost
+ * @param {(step: number, turn: number) => number} cost
  */
 async function turns(cost) {
   const program = await compile('tests/browser/turns.c', { host: 'node' });
@@ -27,7 +27,7 @@ async function turns(cost) {
       f();
       turns.push(now - begin);
     });
-    const work = () => void (now += cost(step++));
+    const work = () => void (now += cost(step++, turns.length));
     const status = await run({ imports: { work }, stdout: () => {} });
     console.log(JSON.stringify({ turns, step, status }));`;
   const child = spawn(tool('NODE'), ['--input-type=module', '-e', script], {
@@ -53,6 +53,21 @@ test('a turn of the loop takes its four milliseconds and at most one more', asyn
   // Longer steps cannot be divided, but once that is seen, none follows another.
   const more = (await turns(() => 7)).filter((ms) => ms > 7);
   assert.ok(more.length <= 1, `turns of ${more} ms`);
+});
+
+test('a turn does not take its steps to be as short as the last one’s', async () => {
+  const costs = {
+    0.3: (/** @type {number} */ _, /** @type {number} */ turn) =>
+      turn % 2 ? 0.3 : 0.001,
+    0.7: (/** @type {number} */ _, /** @type {number} */ turn) =>
+      turn % 2 ? 0.7 : 0.001,
+    5: (/** @type {number} */ _, /** @type {number} */ turn) =>
+      turn % 2 ? 5 : 0.0001,
+  };
+  for (const [long, cost] of Object.entries(costs)) {
+    const longest = Math.max(...(await turns(cost)));
+    assert.ok(longest <= 4.5 + Number(long), `${longest} ms of ${long} ms`);
+  }
 });
 
 test('steps that suddenly take long make one long turn, not several', async () => {
