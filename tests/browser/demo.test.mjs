@@ -1,73 +1,15 @@
-// The demo page in Chromium, served by its own server under its own policy.
+// The demo page: its programs, their output and their timelines.
 
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { gzipSync } from 'node:zlib';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
+import { address, onPage, runToEnd } from '../lib/demo.mjs';
 import { build, openBrowser } from '../lib/weft.mjs';
-import { serve } from '../../web/demo/tools/serve.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
 const limit = { timeout: 60_000 };
-const building = { timeout: 400_000 };
 const examples = new URL('../../examples/', import.meta.url);
-const axe = await readFile(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-);
-
-/** @type {Awaited<ReturnType<typeof serve>>} */
-let site;
-before(async () => {
-  const { code, stdout, stderr } = await build(['demo', '--build'], {
-    timeout: 400_000,
-  });
-  assert.equal(code, 0, stderr);
-  site = await serve(stdout.trim(), 0);
-}); // it may have to compile all the programs: build's own limit holds
-after(() => {
-  site?.server.closeAllConnections();
-  site?.server.close();
-});
-
-/**
- * Opens the page at a program, hands it to the body, and expects that it has
- * reported nothing on its console.
- * @param {string} name
- * @param {(page: Page) => Promise<unknown>} body
- * @param {{dark?: boolean, width?: number}} [options]
- */
-async function onPage(name, body, { dark, width = 1280 } = {}) {
-  const browser = await openBrowser();
-  const page = await browser.newPage('.');
-  /** @type {string[]} */
-  const reported = [];
-  page.on('console', (message) => reported.push(message.text()));
-  page.on('pageerror', (error) => reported.push(error.message));
-  try {
-    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light' });
-    await page.setViewportSize({ width, height: 900 });
-    await page.goto(`${site.address}#${name}`);
-    await page.locator('#run:not(:disabled)').waitFor();
-    await body(page);
-    assert.deepEqual(reported, []);
-  } finally {
-    await page.close();
-  }
-}
-
-/** @param {Page} page */
-async function runToEnd(page) {
-  await page.click('#run');
-  const status = page.locator('#status', { hasText: /Ended|failed/ });
-  await status.waitFor({ timeout: 20_000 });
-  return {
-    status: await status.innerText(),
-    output: await page.locator('#output').innerText(),
-  };
-}
 
 /** @param {Page} page */
 async function events(page) {
@@ -114,14 +56,14 @@ test('each program is listed, with its source and a link to it', limit, () =>
       await page.click(`#programs a[href="#${name}"]`);
       await page.locator('#title', { hasText: name }).waitFor();
       const link = await page.locator('#source-link').getAttribute('href');
-      const served = await (await fetch(`${site.address}${link}`)).text();
+      const served = await (await fetch(`${address()}${link}`)).text();
       await page.waitForFunction(
         (text) => document.querySelector('#source')?.textContent === text,
         served,
       );
     }
     const hello = await readFile(new URL('helloworld.c', examples), 'utf8');
-    await page.goto(`${site.address}#helloworld`);
+    await page.goto(`${address()}#helloworld`);
     await page.waitForFunction(
       (text) => document.querySelector('#source')?.textContent === text,
       hello,
@@ -398,115 +340,3 @@ test(
     await page.close();
   },
 );
-
-test('the page weighs less than 150 KB, compressed', limit, () =>
-  onPage('helloworld', async (page) => {
-    await runToEnd(page);
-    const files = await page.evaluate(() =>
-      performance.getEntriesByType('resource').map(({ name }) => name),
-    );
-    let total = 0;
-    for (const file of [site.address, ...new Set(files)]) {
-      assert.ok(file.startsWith(site.address), `${file} is not ours`);
-      const bytes = await (await fetch(file)).arrayBuffer();
-      total += gzipSync(Buffer.from(bytes)).length;
-    }
-    assert.ok(files.some((file) => file.endsWith('helloworld.wasm')));
-    assert.ok(total < 150_000, `${total} bytes`);
-  }),
-);
-
-test(
-  'the first paint waits for nothing but the page and its style',
-  limit,
-  () =>
-    onPage('helloworld', async (page) => {
-      // The scripts are held back until it was seen.
-      /** @type {(value?: unknown) => void} */
-      let release = () => {};
-      const released = new Promise((resolve) => (release = resolve));
-      await page.route(/\.(mjs|js|json)$/, async (route) => {
-        await released;
-        await route.continue();
-      });
-      await page.reload({ waitUntil: 'commit' });
-      const { first, blocking } = await page.evaluate(async () => {
-        const first = await new Promise((resolve) => {
-          new PerformanceObserver((list) => {
-            const [paint] = list.getEntriesByName('first-contentful-paint');
-            if (paint) resolve(paint.startTime);
-          }).observe({ type: 'paint', buffered: true });
-        });
-        const requests = /** @type {any[]} */ (
-          performance.getEntriesByType('resource')
-        );
-        const blocking = requests
-          .filter((request) => request.renderBlockingStatus === 'blocking')
-          .map(({ name }) => name);
-        return { first, blocking };
-      });
-      assert.equal(await page.locator('#run').isDisabled(), true);
-      assert.deepEqual(blocking, [`${site.address}style.css`]);
-      let weight = 0;
-      for (const file of [site.address, ...blocking]) {
-        const bytes = await (await fetch(file)).arrayBuffer();
-        weight += gzipSync(Buffer.from(bytes)).length;
-      }
-      assert.ok(weight < 8000, `${weight} bytes before the first paint`);
-      // Usually 100 to 350 ms; what is above is the machine's.
-      assert.ok(first < 3000, `first paint after ${first} ms`);
-      release();
-      await page.locator('#run:not(:disabled)').waitFor();
-    }),
-);
-
-test('the keyboard alone picks a program and runs it', limit, () =>
-  onPage('', async (page) => {
-    const link = page.locator('#programs a[href="#return_value"]');
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press('Tab');
-      if (await link.evaluate((a) => a === document.activeElement)) break;
-    }
-    await page.keyboard.press('Enter');
-    await page.locator('#title', { hasText: 'return_value' }).waitFor();
-    for (let i = 0; i < 40; i++) {
-      await page.keyboard.press('Tab');
-      if (await page.evaluate(() => document.activeElement?.id === 'run')) {
-        break;
-      }
-    }
-    await page.keyboard.press('Enter');
-    await page.locator('#output', { hasText: '12345' }).waitFor();
-  }),
-);
-
-for (const [state, options] of Object.entries({
-  'in light': {},
-  'in dark': { dark: true },
-  'on a phone': { width: 360 },
-})) {
-  test(`axe finds nothing to object to, ${state}`, limit, () =>
-    onPage(
-      'return_value',
-      async (page) => {
-        await runToEnd(page);
-        await page.evaluate(axe);
-        const { violations } = await page.evaluate(() =>
-          /** @type {any} */ (globalThis).axe.run(),
-        );
-        assert.deepEqual(
-          violations.map((/** @type {any} */ v) => [
-            v.id,
-            v.nodes.map((/** @type {any} */ n) => n.html),
-          ]),
-          [],
-        );
-        const width = await page.evaluate(
-          () => document.documentElement.scrollWidth,
-        );
-        assert.ok(width <= (options.width ?? 1280), `${width} px wide`);
-      },
-      options,
-    ),
-  );
-}

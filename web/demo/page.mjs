@@ -63,6 +63,10 @@ async function show(program) {
   for (const link of element('programs').querySelectorAll('a')) {
     if (link.hash === `#${program.name}`) {
       link.setAttribute('aria-current', 'page');
+      // On a phone the list is a row that scrolls.
+      const [row] = document.getElementsByTagName('nav');
+      row.scrollLeft =
+        link.offsetLeft - (row.clientWidth - link.offsetWidth) / 2;
     } else {
       link.removeAttribute('aria-current');
     }
@@ -178,6 +182,7 @@ async function main() {
   element('programs').append(
     ...programs.map(({ name }) => {
       const item = document.createElement('li');
+      item.id = name;
       const link = document.createElement('a');
       link.href = `#${name}`;
       link.textContent = name;

@@ -62,12 +62,9 @@ function stress() {
   const longest = make('dd', '–');
   const list = make(
     'dl',
-    make('dt', 'Switches a second'),
-    rate,
-    make('dt', 'Frames a second'),
-    frames,
-    make('dt', 'Longest frame'),
-    longest,
+    make('div', make('dt', 'Switches a second'), rate),
+    make('div', make('dt', 'Frames a second'), frames),
+    make('div', make('dt', 'Longest frame'), longest),
   );
   list.className = 'meters';
   let running = false;
@@ -105,7 +102,7 @@ function stress() {
     },
     output: (text) => {
       const found = /([\d.]+) million/.exec(text);
-      if (found) rate.textContent = `${found[1]} million`;
+      if (found) rate.textContent = `${found[1]} M`;
     },
   };
 }

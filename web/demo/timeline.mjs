@@ -40,7 +40,7 @@ const axisHeight = 22;
 const steps = [1, 10, 100, 1000, 10_000]
   .flatMap((ms) => [ms, 2 * ms, 5 * ms])
   .concat(60_000);
-const edge = { left: 10, top: 5, right: 22 };
+const edge = { left: 10, top: 5, right: 30 };
 
 export class Timeline {
   #canvas;
@@ -248,6 +248,7 @@ export class Timeline {
     const ratio = devicePixelRatio;
     canvas.width = width * ratio;
     canvas.height = height * ratio;
+    canvas.style.height = `${height}px`;
     const style = getComputedStyle(canvas);
     const colour = (/** @type {string} */ name) => style.getPropertyValue(name);
     const pen = /** @type {CanvasRenderingContext2D} */ (
@@ -256,6 +257,13 @@ export class Timeline {
     pen.scale(ratio, ratio);
     pen.font = `13px ${style.fontFamily}`;
     pen.textBaseline = 'middle';
+    if (!this.#lanes.length) {
+      pen.textAlign = 'center';
+      pen.fillStyle = colour('--quiet');
+      pen.fillText('Each task has a lane here.', width / 2, height / 2);
+      canvas.setAttribute('aria-label', 'no task yet');
+      return;
+    }
     const now = this.#end || performance.now();
     // A short run has all of the width in the end.
     const span = Math.max(now - this.#begin, this.#end ? 20 : 1000);
@@ -263,12 +271,13 @@ export class Timeline {
     const x = (/** @type {number} */ at) =>
       labelWidth + ((at - this.#begin) / span) * room;
 
-    const step = steps.find((ms) => (ms / span) * room > 60);
+    const step = steps.find((ms) => (ms / span) * room > 70);
     pen.textAlign = 'center';
     for (let ms = 0; step && ms <= span; ms += step) {
       const at = x(this.#begin + ms);
       pen.fillStyle = colour('--quiet');
-      pen.fillText(`${ms / 1000} s`, at, height - axisHeight / 2);
+      const text = span < 1000 ? `${ms} ms` : `${ms / 1000} s`;
+      pen.fillText(text, at, height - axisHeight / 2);
       pen.fillStyle = colour('--line');
       pen.fillRect(at, 0, 1, height - axisHeight);
     }
@@ -299,7 +308,6 @@ export class Timeline {
         pen.stroke();
       }
     });
-    canvas.style.height = `${height}px`;
     const more = this.#left ? `, ${this.#left} more are not drawn` : '';
     canvas.setAttribute(
       'aria-label',
@@ -331,7 +339,9 @@ export class Timeline {
     }
     if (!list.childElementCount) {
       const item = document.createElement('li');
-      item.textContent = this.#end ? 'All have ended.' : 'No task yet.';
+      item.textContent = this.#lines.length
+        ? 'All have ended.'
+        : 'No task yet.';
       list.append(item);
     }
     return list;
