@@ -39,3 +39,12 @@ int weft_js_next(weft_js_value iterable, weft_js_value *result) {
 }
 
 void weft_js_free(weft_js_value *value) { *value = (weft_js_value){0}; }
+
+/* Of a program of exported functions alone. (It has the name that clang gives
+   to a main with arguments: one without them needs none of this.) */
+__attribute__((weak)) int main(int argc, char **argv) {
+  (void)argc, (void)argv;
+  weft__report("the program has no main function, and nobody can call its "
+               "exported functions on this host");
+  return 1;
+}

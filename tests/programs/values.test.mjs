@@ -78,7 +78,8 @@ function generator(seed) {
  * @param {any} value
  */
 function returned(value) {
-  if (typeof value === 'string') return value.toWellFormed();
+  if (typeof value === 'string')
+    return /** @type {any} */ (value).toWellFormed();
   if (value instanceof ArrayBuffer) return new Uint8Array(value.slice(0));
   if (!ArrayBuffer.isView(value)) return value;
   const { buffer, byteOffset, byteLength } = value;
