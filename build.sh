@@ -43,7 +43,8 @@ usage() {
           compile one program of all the files and print the path of what to
           load: NAME.mjs (with NAME.wasm and the types NAME.d.mts beside it) for
           node and browser, the component NAME.wasm for wasmtime; in DIR, or
-          else under build/
+          else under build/. A component runs with wasi/weft-run NAME.wasm, or
+          with wasmtime run $(wasi/weft-run --flags) NAME.wasm
   demo [--port N]
           build the demo page and serve it on this machine; --build only builds
           it, into build/demo, for any static server
@@ -129,6 +130,8 @@ run_on_wasmtime() {
   exec "$top/wasi/weft-run" "$1.wasm" "${@:2}"
 }
 run_on_browser() {
+  # The npm package has not what opens one.
+  [[ -e $top/tests/lib/browser.mjs ]] || usage_error 'npx weft runs nothing in a browser' 'Compile the program, and import NAME.mjs in a page.'
   need chromium packages
   exec "$WEFT_NODE" "$top/tests/lib/browser.mjs" "$1.mjs" "${@:2}"
 }

@@ -117,6 +117,25 @@ test('npx weft run compiles and runs', limit, async () => {
   );
 });
 
+test('npx weft says what it has not, and where a component runs', async () => {
+  const weft = (/** @type {string[]} */ ...args) =>
+    execute([path.join(project, 'node_modules/.bin/weft'), ...args], {
+      timeout: 60_000,
+    });
+  const browser = await weft(
+    'run',
+    '--host',
+    'browser',
+    root + '/examples/helloworld.c',
+  );
+  assert.match(browser.stderr, /^weft: npx weft runs nothing in a browser\n/m);
+  assert.equal(browser.code, 2);
+  const { stdout } = await weft('help');
+  const [, launcher] = /(node_modules\/weft\S+)/.exec(stdout) ?? [];
+  const { code } = await execute([path.join(project, launcher), '--flags']);
+  assert.equal(code, 0);
+});
+
 test('load: arguments, input, output as functions and streams, status', async () => {
   const output = await runScript(`
     import { load } from 'weft';
