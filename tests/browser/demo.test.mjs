@@ -48,6 +48,29 @@ for (const [name, expected] of Object.entries(outputs)) {
   );
 }
 
+test(
+  'each of the others runs to its end, too',
+  { timeout: 200_000 },
+  async () => {
+    const listed = await (await fetch(`${address()}programs.json`)).json();
+    const names = listed.map((/** @type {{name: string}} */ { name }) => name);
+    // Those have tests of their own, below.
+    const told = ['tasks', 'mandelbrot', 'stress', 'headers', 'stream', 'trap'];
+    const others = names.filter(
+      (/** @type {string} */ name) => !(name in outputs || told.includes(name)),
+    );
+    assert.ok(others.length >= 5, others.join());
+    for (const name of others) {
+      await onPage(name, async (page) => {
+        const { status, output } = await runToEnd(page);
+        if (name === 'stream2') assert.match(output, /no TCP/);
+        else assert.match(status, /exit code 0\./, `${name}: ${output}`);
+        assert.notEqual(output, '', name);
+      });
+    }
+  },
+);
+
 test('each program is listed, with its source and a link to it', limit, () =>
   onPage('', async (page) => {
     const names = await page.locator('#programs a').allInnerTexts();
@@ -61,6 +84,8 @@ test('each program is listed, with its source and a link to it', limit, () =>
         (text) => document.querySelector('#source')?.textContent === text,
         served,
       );
+      const words = page.locator('#source .hljs-keyword');
+      assert.ok((await words.count()) > 0, `${name} is highlighted`);
     }
     const hello = await readFile(new URL('helloworld.c', examples), 'utf8');
     await page.goto(`${address()}#helloworld`);

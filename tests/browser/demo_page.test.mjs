@@ -1,11 +1,15 @@
 // The demo page as such: its weight, first paint, keyboard, contrast, phones.
 
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { address, onPage, runToEnd } from '../lib/demo.mjs';
+import { firstLine } from '../lib/server.mjs';
+import { root } from '../lib/weft.mjs';
 
 const limit = { timeout: 60_000 };
 const axe = await readFile(
@@ -167,3 +171,33 @@ test('before the first run the page says what will be where', limit, () =>
     assert.equal(await page.locator('#tree').innerText(), 'All have ended.');
   }),
 );
+
+test('the button changes between light and dark', limit, () =>
+  onPage('helloworld', async (page) => {
+    const ground = () =>
+      page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const light = await ground();
+    assert.equal(await page.locator('#theme').innerText(), 'Dark');
+    await page.click('#theme');
+    assert.notEqual(await ground(), light);
+    assert.equal(await page.locator('#theme').innerText(), 'Light');
+    await page.click('#theme');
+    assert.equal(await ground(), light);
+  }),
+);
+
+test('build.sh demo serves the page and prints where', limit, async () => {
+  const command = path.join(root, 'build.sh');
+  const child = spawn(command, ['demo', '--port', '0'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    const [place] = /http:\S+/.exec(await firstLine(child.stdout)) ?? [''];
+    const answer = await fetch(place);
+    assert.match(await answer.text(), /<title>weft/);
+    const policy = answer.headers.get('content-security-policy');
+    assert.match(policy ?? '', /default-src 'none'/);
+  } finally {
+    child.kill();
+  }
+});
