@@ -172,6 +172,58 @@ test('before the first run the page says what will be where', limit, () =>
   }),
 );
 
+/**
+ * The contrast of two colours, as WCAG has it.
+ * @param {string[]} colours as rgb(…)
+ */
+function contrast(colours) {
+  const [dark, light] = colours
+    .map((colour) => {
+      const [r, g, b] = (colour.match(/[\d.]+/g) ?? []).map((text) => {
+        const part = Number(text) / 255;
+        return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+      });
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05;
+    })
+    .sort((a, b) => a - b);
+  return light / dark;
+}
+
+for (const dark of [false, true]) {
+  test(
+    `the timeline's colours are told apart, ${dark ? 'dark' : 'light'}`,
+    limit,
+    () =>
+      onPage(
+        'helloworld',
+        async (page) => {
+          const [panel, ...others] = await page.evaluate(() => {
+            return [
+              '--panel',
+              '--waiting',
+              '--accent',
+              '--error',
+              '--quiet',
+            ].map((name) => {
+              // As a colour, whatever light-dark() has chosen.
+              const swatch = document.createElement('i');
+              swatch.style.color = `var(${name})`;
+              document.body.append(swatch);
+              const { color } = getComputedStyle(swatch);
+              swatch.remove();
+              return color;
+            });
+          });
+          for (const colour of others) {
+            const found = contrast([panel, colour]);
+            assert.ok(found >= 3, `${colour} on ${panel}: ${found}`);
+          }
+        },
+        { dark },
+      ),
+  );
+}
+
 test('the button changes between light and dark', limit, () =>
   onPage('helloworld', async (page) => {
     const ground = () =>
