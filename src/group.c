@@ -15,6 +15,7 @@ typedef struct group {
   weft__waiter *waiter; /* of the end, while it waits */
   struct failures *failures;
   weft__cleanup cleanup;
+  int begun; /* how many requests to cancel the parent had at the beginning */
 } group;
 _Static_assert(sizeof(group) <= sizeof((weft_task_group *)0)->private_, "");
 
@@ -222,7 +223,9 @@ int weft_task_group_begin(weft_task_group *public) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
   group *g = group_of(public);
-  *g = (group){.parent = task, .cleanup.run = on_group_cleanup};
+  *g = (group){.parent = task,
+               .cleanup.run = on_group_cleanup,
+               .begun = task->cancel_requests};
 public
   ->flags[0] = public->flags[1] = 0;
   weft__list_init(&g->members);
@@ -259,7 +262,7 @@ static weft__future *nth_member(const weft__wait *wait, size_t i) {
 
 static const weft__many_kind members_kind = {nth_member, "weft_task_group_end"};
 
-/* Waits for the members; whether a cancel from outside came meanwhile. */
+/* Waits for the members; whether a cancel came meanwhile. */
 static bool wait_members(weft_task_group *public) {
   group *g = group_of(public);
   bool cancelled = false;
@@ -269,10 +272,9 @@ static bool wait_members(weft_task_group *public) {
     g->waiter = &waiter;
     int rc = weft__waiter_suspend(&waiter);
     g->waiter = NULL;
-    if (rc < 0 && !(public->flags[0] & ABORTING)) {
-      cancelled = true;
-      abort_group(public);
-    }
+    if (rc >= 0) continue;
+    cancelled = true;
+    if (!(public->flags[0] & ABORTING)) abort_group(public);
   }
   return cancelled;
 }
@@ -282,17 +284,16 @@ int weft_task_group_end(weft_task_group *public, int rc) {
   weft_task *parent = weft__handle_of(&g->parent->future);
 public
   ->flags[0] |= EXITING;
-  bool propagate = rc == WEFT_ECANCELED;
+  bool propagate = rc == WEFT_ECANCELED, body_failed = rc < 0 && !propagate;
   if (rc < 0 && !(public->flags[0] & ABORTING)) abort_group(public);
-  if (wait_members(public)) propagate = true;
+  if (wait_members(public) && !body_failed) propagate = true;
   weft__cleanup_remove(g->parent, &g->cleanup);
-  if ((public->flags[0] & CANCEL_REQUESTED) && weft_uncancel(parent) == 0) {
-    propagate = false;
+  if (public->flags[0] & CANCEL_REQUESTED) {
+    int left = weft_uncancel(parent); /* those from outside */
+    if (left <= g->begun) propagate = false;
   }
   if (propagate && !public->flags[1]) return WEFT_ECANCELED;
-  if (rc < 0 && rc != WEFT_ECANCELED) {
-    add_failure(public, g->parent, rc, weft_errmsg(rc));
-  }
+  if (body_failed) add_failure(public, g->parent, rc, weft_errmsg(rc));
   if (!public->flags[1]) return rc == WEFT_ECANCELED ? 0 : rc;
   if (weft_cancelling(parent) > 0) {
     weft_uncancel(parent);

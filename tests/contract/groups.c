@@ -160,6 +160,60 @@ static int group_cancel_joining(void *arg) {
   return 0;
 }
 
+static int slow_to_end(void *arg) {
+  (void)arg;
+  int rc = weft_sleep(9);
+  CHECK_EQUAL(weft_sleep(2), 0);
+  return rc;
+}
+
+static int joins_slow(void *arg) {
+  weft_task_group *g = arg;
+  weft_task_group_begin(g);
+  weft_release(weft_task_group_create_task(g, slow_to_end, NULL));
+  int rc = weft_task_group_end(g, 3);
+  note('e');
+  return rc;
+}
+
+/* What else comes while the end of a cancelled group waits is not lost. */
+static int group_cancel_and_outside(void *arg) {
+  (void)arg;
+  clear();
+  weft_task_group g;
+  weft_task *t = weft_create_task(joins_slow, &g);
+  pass(2);
+  weft_task_group_cancel(&g);
+  CHECK_EQUAL(weft_sleep(1), 0);
+  CHECK_EQUAL(weft_cancel(t), 1);
+  CHECK_EQUAL(weft_await(t), WEFT_ECANCELED);
+  CHECK_TRACE("e");
+  CHECK(weft_time() == 2);
+  return 0;
+}
+
+static int cleans_up_in_group(void *arg) {
+  CHECK_EQUAL(weft_sleep(9), WEFT_ECANCELED);
+  int rc = joins_slow(arg);
+  CHECK_EQUAL(weft_cancelling(weft_current_task()), 1);
+  return rc;
+}
+
+/* The group is in a cleanup: the cancel before it is not one of it. */
+static int group_cancel_in_cleanup(void *arg) {
+  (void)arg;
+  clear();
+  weft_task_group g;
+  weft_task *t = weft_create_task(cleans_up_in_group, &g);
+  pass(1);
+  weft_cancel(t);
+  pass(2);
+  weft_task_group_cancel(&g);
+  CHECK_EQUAL(weft_await(t), 3);
+  CHECK_TRACE("e");
+  return 0;
+}
+
 /* test_cancelling_level_preserved: cancelled once before, as deep after. */
 static int counted(void *arg) {
   weft_task *me = weft_current_task();
@@ -352,6 +406,10 @@ int main(void) {
        group_cancelled},
       {"a group can be cancelled without failing", group_cancel},
       {"a group can be cancelled while its end waits", group_cancel_joining},
+      {"a cancel from outside is not lost while a cancelled group ends",
+       group_cancel_and_outside},
+      {"a cancelled group in a cleanup ends as the body did",
+       group_cancel_in_cleanup},
       {"a group leaves the count of cancel requests as it was", group_counts},
       {"an eager task that fails at once cancels its group in the next pass",
        group_eager_fails},
