@@ -315,10 +315,17 @@ class Script:
         tasks = self.program.spawned(numbers)
         if not tasks:
             return "-"
+        return await self.gather_them(tasks, return_errors)
+
+    async def gather_futures(self, return_errors):
+        return await self.gather_them(self.program.futures, return_errors)
+
+    async def gather_them(self, futures, return_errors):
+        options = {"return_exceptions": bool(return_errors)}
         try:
-            return await asyncio.gather(*tasks, return_exceptions=bool(return_errors))
+            return await asyncio.gather(*futures, **options)
         except asyncio.CancelledError as error:
-            if error.args and return_errors and len(set(tasks)) > 1:
+            if error.args and return_errors and len(set(futures)) > 1:
                 why = "a cancelled gather tells its last child's reason"
                 self.program.trace.cut(why)
             raise
@@ -554,11 +561,7 @@ OPS = {
     "future_wait_for": lambda script, i, units: asyncio.wait_for(
         script.program.futures[i], seconds(units)
     ),
-    "gather_futures": lambda script, return_errors: wait(
-        asyncio.gather(
-            *script.program.futures, return_exceptions=bool(return_errors)
-        )
-    ),
+    "gather_futures": Script.gather_futures,
     "wait_futures": lambda script, until, units: wait_until(
         until, units, script.program.futures
     ),
