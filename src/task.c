@@ -356,13 +356,19 @@ size_t weft_all_tasks(weft_task **tasks, size_t size) {
 
 /* ---- ends that are not the task's own */
 
-/* The tasks in the middle of which the lost one was started: their frames
-   were torn away with its own. */
+/* In programs with calls (call.c): ends the one that runs. */
+__attribute__((weak)) void weft__call_lost(void);
+
+/* The tasks in the middle of which the lost one was started, or the call: their
+   frames were torn away with its own. */
 static void lose_starters(const char *lost_site) {
   for (struct starter *s = starters, *outer; s; s = outer) {
     outer = s->outer;
     weft__task *task = s->task;
-    if (!task) continue; /* it was a call */
+    if (!task) {
+      if (weft__call_lost) weft__call_lost();
+      continue;
+    }
     weft__loop.current = task;
     weft__fail(WEFT_ETRAP,
                "task '%s' created at %s: the task that it started "

@@ -24,10 +24,17 @@ static int other(void *arg) {
   return weft_sleep_result(2, 7);
 }
 
+static void call(void *arg) {
+  weft_create_task_with(traps, arg, &(weft_task_options){.eager = true});
+  puts("not reached");
+}
+
 static int main_task(void *arg) {
   weft_task *o = weft_create_task(other, arg);
   int rc = weft_await(weft_create_task(starts, arg));
   printf("starter: %s: %s\n", weft_error_name(rc), weft_errmsg(rc));
+  rc = weft_await(weft_call_soon(call, arg));
+  printf("call: %s: %s\n", weft_error_name(rc), weft_errmsg(rc));
   return weft_await(o);
 }
 
