@@ -44,8 +44,8 @@ typedef enum weft__switch {
 } weft__switch;
 
 /*
- * weft__context_init prepares a call of fn(arg) on a stack, which stays the caller's;
- * its place and its size are multiples of 16.
+ * weft__context_init prepares a call of fn(arg) on a stack, which stays the
+ * caller's; its place and its size are multiples of 16.
  */
 void weft__context_init(weft__context *context, char *stack, size_t size,
                         int (*fn)(void *arg), void *arg);

@@ -10,9 +10,9 @@
  *
  * What this file must keep true:
  * - The C stack pointer is ours to restore: unwinding skips the epilogues.
- * - The coroutine is only reached by an indirect call and the functions that call
- *   the imports are never inlined: a coroutine inlined into the function that
- *   calls start_rewind is not instrumented, and then does not suspend.
+ * - The coroutine is only reached by an indirect call and the functions that
+ *   call the imports are never inlined: a coroutine inlined into the function
+ *   that calls start_rewind is not instrumented, and then does not suspend.
  *   Emscripten's link optimises before we instrument, and Binaryen inlines what
  *   has a single reference, whatever attribute it has: hence `kept`.
  * - Frames cannot overrun the scratch area: a frame saves at most what the

@@ -133,8 +133,9 @@ void weft__host_tls_free(struct weft_tls *tls);
 
 /*
  * weft__host_tls_start begins TLS on an open stream that is not busy and does
- * not read. What is in s->in is TLS already: it takes that out. The end of the handshake is told by weft__stream_opened or
- * weft__stream_lost. server_name is NULL in a server. It may replace s->ops.
+ * not read. What is in s->in is TLS already: it takes that out. The end of the
+ * handshake is told by weft__stream_opened or weft__stream_lost. server_name is
+ * NULL in a server. It may replace s->ops.
  */
 int weft__host_tls_start(struct weft__stream *s, const struct weft_tls *tls,
                          const char *server_name);

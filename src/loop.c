@@ -18,8 +18,8 @@ static void begin_pass(void) {
 
 /*
  * In the middle of a long pass: timers that are due go before what is left of
- * it, or each would wait for all of the pass. Not on a virtual clock, on which a
- * pass takes no time.
+ * it, or each would wait for all of the pass. Not on a virtual clock, on which
+ * a pass takes no time.
  */
 static void fire_in_pass(void) {
   if (weft__clock.is_virtual) return;

@@ -78,8 +78,9 @@ int weft_trace(weft_trace_fn fn, void *arg);
 /*
  * weft_trace_chrome(write, arg) traces likewise in the Chrome trace event
  * format, which ui.perfetto.dev and chrome://tracing open; a run is a process
- * there, a task a thread. write(text, arg) is given a piece of JSON at a time. weft_trace_chrome(NULL, NULL) writes its
- * end. weft_trace_to_stream is a write for which arg is a FILE *.
+ * there, a task a thread. write(text, arg) is given a piece of JSON at a time.
+ * weft_trace_chrome(NULL, NULL) writes its end. weft_trace_to_stream is a write
+ * for which arg is a FILE *.
  * Returns 0. Errors: WEFT_ERUNNING in a run. Never suspends.
  */
 int weft_trace_chrome(void (*write)(const char *text, void *arg), void *arg);

@@ -16,8 +16,8 @@
  * its end aborts the request.
  *
  * The host checks certificates, against its own roots; a request cannot name
- * others. Node.js adds those of the file in NODE_EXTRA_CA_CERTS. Where a program
- * has to bring its CA itself, weft_open_connection takes one.
+ * others. Node.js adds those of the file in NODE_EXTRA_CA_CERTS. Where a
+ * program has to bring its CA itself, weft_open_connection takes one.
  */
 #ifndef WEFT_FETCH_H
 #define WEFT_FETCH_H

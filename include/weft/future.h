@@ -36,7 +36,8 @@ weft_future *weft_future_new(void);
  * order in which it began to wait. Both return 0 and never suspend.
  * Errors: WEFT_EALREADY when it is done; WEFT_EINVAL for a result of the wrong
  * sign, for WEFT_ECANCELED (use weft_cancel) and WEFT_EPENDING, and for what
- * weft_future_new has not made; WEFT_ESTALE. Source: Future.set_result, Future.set_exception.
+ * weft_future_new has not made; WEFT_ESTALE.
+ * Source: Future.set_result, Future.set_exception.
  */
 int weft_future_set_result(weft_future *future, int result);
 int weft_future_set_error(weft_future *future, int code, const char *message);

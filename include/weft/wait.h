@@ -61,8 +61,8 @@ typedef enum weft_wait_until {
  * says which. Neither the end of the time nor a cancel of the waiting task
  * cancels any of them, and errors are still there to be taken.
  * Errors: WEFT_ECANCELED; WEFT_EDEADLK for the current task among them;
- * WEFT_EINVAL for none at all or NaN; WEFT_ERANGE for a limit beyond the clock's
- * range; WEFT_ESTALE; WEFT_ENOMEM. Suspends.
+ * WEFT_EINVAL for none at all or NaN; WEFT_ERANGE for a limit beyond the
+ * clock's range; WEFT_ESTALE; WEFT_ENOMEM. Suspends.
  * Source: asyncio.wait.
  */
 int weft_wait(weft_future *const *futures, size_t count, weft_wait_until until,
