@@ -35,7 +35,10 @@ addToLibrary({
         if (this.alive) weftStream.opened(this.s);
       });
       socket.addEventListener('message', ({ data }) => this.message(data));
-      socket.addEventListener('error', () => {}); // close tells
+      // Else close tells, which Node.js 22 lacks when opening has failed.
+      socket.addEventListener('error', () => {
+        if (!this.opened) this.ended({ code: 1006, reason: '' });
+      });
       socket.addEventListener('close', (event) => this.ended(event));
     }
 
