@@ -301,7 +301,7 @@ provoked('wasm trap: call stack exhausted', async () =>
   wasmtime((await compile(deep, { host: 'wasmtime' })).program),
 );
 
-provoked('null function or function signature mismatch', async () =>
+provoked('function signature mismatch', async () =>
   said([tool('NODE'), (await compile(null_function)).program]),
 );
 provoked('unreachable', async () => {
