@@ -189,7 +189,7 @@ async function console_of(page, address, last) {
       text += `${message.text()}\n`;
       if (last.test(text)) resolve(text);
     });
-    void page.goto(address);
+    page.goto(address).catch(() => {}); // the page may be closed before its end
   });
   return text;
 }
