@@ -54,7 +54,10 @@ const pages = {
     request.on('error', () => {});
     request.on('close', () => (brokenBody = !request.complete));
     try {
-      for await (const piece of request) bytes += piece.length;
+      for await (const piece of request) {
+        bytes += piece.length;
+        sinking();
+      }
     } catch {
       return;
     }
@@ -91,6 +94,7 @@ let aborted = false;
 let sent = 0;
 let abandoned = 0; // requests of /slow whose client has gone
 let brokenBody = false; // of the last request to /sink
+let sinking = () => {}; // is told that some of its body has come
 
 /**
  * A server of so many bytes, which are then a request's body.
@@ -378,9 +382,11 @@ for (const host of fetchHosts.filter((host) => host !== 'browser')) {
 
   test(`a body that breaks breaks the request (${host})`, async () => {
     brokenBody = false;
-    const { words, server } = await source(1 << 20, (socket) =>
-      setTimeout(() => socket.resetAndDestroy(), 100),
-    );
+    const begun = new Promise((resolve) => (sinking = resolve));
+    const { words, server } = await source(1 << 20, async (socket) => {
+      await begun;
+      socket.resetAndDestroy();
+    });
     const { lines } = await ask(host, `${words} send BASE/sink`);
     assert.deepEqual(lines.slice(1), ['fetch: WEFT_ECONNRESET']);
     while (!brokenBody) await sleep(10);
