@@ -16,8 +16,6 @@ static int outcome(weft__future *future, int rc) {
  * As in queue.c: weft_await does nothing but suspend, in one frame; the rest is
  * done in functions that are not instrumented.
  */
-#define NOINLINE __attribute__((noinline))
-
 typedef struct awaiting {
   weft__wait wait;
   weft__future *future;
@@ -26,7 +24,7 @@ typedef struct awaiting {
 
 /* Whether the task has to suspend. Then resumed() has the result, else it is
    there already. */
-NOINLINE static bool must_wait(weft_future *handle, awaiting *a) {
+weft__noinline static bool must_wait(weft_future *handle, awaiting *a) {
   a->result = weft__check_futures(&handle, 1);
   if (a->result < 0) return false;
   a->future = weft__lookup(handle);
@@ -39,7 +37,7 @@ NOINLINE static bool must_wait(weft_future *handle, awaiting *a) {
   return true;
 }
 
-NOINLINE static void resumed(awaiting *a) {
+weft__noinline static void resumed(awaiting *a) {
   a->result = outcome(a->future, weft__loop.current->wake);
 }
 

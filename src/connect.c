@@ -56,9 +56,9 @@ static int open_stream(const weft__target *target,
   return 0;
 }
 
-__attribute__((noinline)) int
-weft_open_connection(const char *host, int port,
-                     const weft_stream_options *options, weft_stream **stream) {
+weft__noinline int weft_open_connection(const char *host, int port,
+                                        const weft_stream_options *options,
+                                        weft_stream **stream) {
   if (!options) options = &defaults;
   if (!host || !*host) return weft__fail(WEFT_EINVAL, "there is no host name");
   if (port < 1 || port > 65535) {

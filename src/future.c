@@ -19,8 +19,7 @@ bool weft__cancel_plain(weft__future *future) {
   return true;
 }
 
-__attribute__((noinline)) static weft__future *first_use(weft__pool *pool,
-                                                         size_t units) {
+weft__noinline static weft__future *first_use(weft__pool *pool, size_t units) {
   if (!pool->size) {
     weft__pool_init(pool, units * WEFT__RECORD_UNIT, WEFT__GENERATIONS,
                     offsetof(weft__future, callbacks));
@@ -101,7 +100,7 @@ static void forget_reason(weft__future *future) {
 }
 
 /* The message that goes with its error becomes the current task's. */
-__attribute__((noinline)) static void take_message(weft__future *future) {
+weft__noinline static void take_message(weft__future *future) {
   if (weft__has_message(future)) {
     weft__fail(future->result, "%s", future->message);
   } else if (future->result == WEFT_ECANCELED) {
@@ -155,7 +154,7 @@ static const char *text_of(const weft__future *future) {
   return weft_strerror ? weft_strerror(future->result) : "see weft/error.h";
 }
 
-__attribute__((noinline)) static void report_untaken(weft__future *future) {
+weft__noinline static void report_untaken(weft__future *future) {
   weft__task *task = weft__task_of(future);
   const char *text = text_of(future);
   if (future->is_task) {
@@ -197,7 +196,7 @@ weft_future *weft__handle_new(weft__future *future) {
   return weft__handle_of(future);
 }
 
-__attribute__((noinline)) int weft_release(weft_future *handle) {
+weft__noinline int weft_release(weft_future *handle) {
   weft__future *future = weft__lookup(handle);
   if (!future || !future->handles) return weft__lookup_error(handle);
   if (--future->handles == 0) {

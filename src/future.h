@@ -24,7 +24,7 @@ typedef enum weft__state {
 } weft__state;
 
 typedef struct weft__future {
-  weft__list callbacks; /* of weft__handle; also the free record's node */
+  weft__list callbacks; /* of weft__handle; also the free record's link */
   uint8_t generation;   /* 0 .. WEFT__GENERATIONS - 1 */
   uint8_t state;        /* weft__state */
   uint8_t units;        /* the record's size in WEFT__RECORD_UNIT */

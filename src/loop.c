@@ -139,7 +139,7 @@ enum {
   LONG_PASS = 4 * 1000 * 1000, /* after which timers interrupt it */
 };
 
-__attribute__((noinline)) int64_t weft__loop_run(int64_t budget) {
+weft__noinline int64_t weft__loop_run(int64_t budget) {
   static int64_t fired; /* when timers were last looked at; a pass may take
                            more than one call */
   int64_t start = weft__host_now(), last = start;

@@ -103,8 +103,7 @@ static inline int weft__park_result(void) { return weft__loop.current->wake; }
 static inline int weft__park_in(weft_waiters *lot, weft__park *park,
                                 const char *what) {
   weft__park_begin(lot, park, what);
-  weft__context_suspend();
-  return weft__park_result();
+  return weft__suspend_end();
 }
 
 #endif

@@ -17,8 +17,8 @@ typedef struct __attribute__((may_alias)) weft__link {
   struct weft__link *next;
 } weft__link;
 
-/* One that is all zeros, but for link_at, is to be given to weft__pool_init
-   before its first weft__pool_carve. */
+/* All zeros, it has nothing to reuse; weft__pool_init comes before the first
+   weft__pool_carve. */
 typedef struct weft__pool {
   weft__link *free;
 #ifdef WEFT_DEBUG

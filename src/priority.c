@@ -27,8 +27,7 @@ static void place(const weft_queue *queue, size_t i, const void *item,
 }
 
 /* Both are named in asyncify.remove: a comparison does not suspend. */
-__attribute__((noinline)) void weft__heap_push(weft_queue *queue,
-                                               const void *item) {
+weft__noinline void weft__heap_push(weft_queue *queue, const void *item) {
   size_t i = queue->count;
   uint64_t order = queue->order++;
   while (i) {
@@ -40,7 +39,7 @@ __attribute__((noinline)) void weft__heap_push(weft_queue *queue,
   place(queue, i, item, order);
 }
 
-__attribute__((noinline)) void weft__heap_pop(weft_queue *queue, void *item) {
+weft__noinline void weft__heap_pop(weft_queue *queue, void *item) {
   memcpy(item, weft__queue_slot(queue, 0), queue->item_size);
   size_t count = queue->count - 1, i = 0;
   const char *last = weft__queue_slot(queue, count);

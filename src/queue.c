@@ -10,7 +10,6 @@
 
 /* For what is called from few places and often: calls cost on V8. */
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
-#define NOINLINE __attribute__((noinline))
 
 enum { FIRST_CAPACITY = 8 };
 
@@ -45,7 +44,7 @@ ALWAYS_INLINE void offer_place(weft_queue *queue) {
 
 /* ---- the items */
 
-NOINLINE static int grow(weft_queue *queue) {
+weft__noinline static int grow(weft_queue *queue) {
   if (!queue->item_size) {
     return weft__fail(WEFT_EINVAL, "a queue of items without a size");
   }
@@ -91,7 +90,7 @@ ALWAYS_INLINE void take_first(weft_queue *queue, void *item) {
 }
 
 /* The first item that is not promised: those before it move up. */
-NOINLINE static void take_behind(weft_queue *queue, void *item) {
+weft__noinline static void take_behind(weft_queue *queue, void *item) {
   size_t mask = queue->capacity - 1, skip = queue->promised_items;
   size_t i = (queue->first + skip) & mask;
   memcpy(item, weft__queue_slot(queue, i), queue->item_size);
@@ -170,30 +169,31 @@ ALWAYS_INLINE int park_in(weft_waiters *lot, weft__park *park,
   return PARKED;
 }
 
-NOINLINE static int put_or_park(weft_queue *queue, const void *item,
-                                weft__park *park) {
+weft__noinline static int put_or_park(weft_queue *queue, const void *item,
+                                      weft__park *park) {
   int rc = try_put(queue, item);
   if (rc != WEFT_EFULL) return rc;
   return park_in(&queue->putters, park, "weft_queue_put");
 }
 
-NOINLINE static int get_or_park(weft_queue *queue, void *item,
-                                weft__park *park) {
+weft__noinline static int get_or_park(weft_queue *queue, void *item,
+                                      weft__park *park) {
   int rc = try_get(queue, item, false);
   if (rc != WEFT_EEMPTY) return rc;
   return park_in(&queue->getters, park, "weft_queue_get");
 }
 
 /* Hardly ever, who was woken finds nothing and parks again. */
-NOINLINE static int put_woken(weft_queue *queue, const void *item,
-                              weft__park *park) {
+weft__noinline static int put_woken(weft_queue *queue, const void *item,
+                                    weft__park *park) {
   int rc = weft__park_result();
   rc = weft__queue_put_woken(queue, &park->waiter, item, rc);
   if (rc != WEFT_EFULL) return rc;
   return park_in(&queue->putters, park, "weft_queue_put");
 }
 
-NOINLINE static int get_woken(weft_queue *queue, void *item, weft__park *park) {
+weft__noinline static int get_woken(weft_queue *queue, void *item,
+                                    weft__park *park) {
   int rc = weft__park_result();
   rc = weft__queue_get_woken(queue, &park->waiter, item, rc);
   if (rc != WEFT_EEMPTY) return rc;

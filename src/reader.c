@@ -311,7 +311,7 @@ int weft_readuntil(weft_stream *handle, const void *separator, size_t size,
   return rc < 0 ? rc : weft__stream_lend(s, (size_t)rc + size, data);
 }
 
-__attribute__((noinline)) int weft_readline(weft_stream *handle, char **line) {
+weft__noinline int weft_readline(weft_stream *handle, char **line) {
   int rc;
   weft__stream *s = begin(handle, &rc);
   if (!s) return rc;

@@ -19,7 +19,7 @@
 
 /* Begins each record. */
 typedef struct weft__record {
-  weft__node all; /* of all in use; the free record's node */
+  weft__node all; /* of all in use; the free record's link */
   uint8_t generation;
   bool held; /* the program has the handle */
 } weft__record;

@@ -23,7 +23,7 @@ typedef struct weft__select {
 
 static entry *entry_of(weft_case *c) { return (entry *)(void *)c->private_; }
 
-__attribute__((noinline)) void weft__select_leave(weft__select *s) {
+weft__noinline void weft__select_leave(weft__select *s) {
   s->left = true;
   for (size_t i = 0; i < s->count; i++) {
     entry *e = entry_of(&s->cases[i]);

@@ -21,15 +21,9 @@ static bool cancel_sleep(const weft__wait *wait) {
   return true;
 }
 
-/*
- * As in queue.c: what suspends does nothing else. Inlined into a task with a
- * delay of 0, weft_sleep then adds nothing to the task's own frame.
- */
-#define NOINLINE __attribute__((noinline))
-
 static const weft__wait yielding = {"weft_sleep", NULL, NULL};
 
-NOINLINE static int begin_yield(void) {
+weft__noinline static int begin_yield(void) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
   weft__ready(&task->handle);
@@ -37,7 +31,7 @@ NOINLINE static int begin_yield(void) {
   return 0;
 }
 
-NOINLINE static int begin_sleep(sleeper *s, double seconds) {
+weft__noinline static int begin_sleep(sleeper *s, double seconds) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
   int64_t when;
@@ -50,19 +44,15 @@ NOINLINE static int begin_sleep(sleeper *s, double seconds) {
   return 0;
 }
 
-static int suspended(void) {
-  weft__context_suspend();
-  return weft__loop.current->wake;
-}
-
+/* Inlined into a task with a delay of 0, it adds nothing to the task's frame. */
 int weft_sleep(double seconds) {
   if (seconds == 0) {
     int rc = begin_yield();
-    return rc < 0 ? rc : suspended();
+    return rc < 0 ? rc : weft__suspend_end();
   }
   sleeper s;
   int rc = begin_sleep(&s, seconds);
-  return rc < 0 ? rc : suspended();
+  return rc < 0 ? rc : weft__suspend_end();
 }
 
 int weft_sleep_result(double seconds, int result) {

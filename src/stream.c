@@ -160,7 +160,7 @@ int weft_abort(weft_stream *handle) {
   return 0;
 }
 
-__attribute__((noinline)) int weft_wait_closed(weft_stream *handle) {
+weft__noinline int weft_wait_closed(weft_stream *handle) {
   int rc;
   weft__stream *s = weft__stream_begin(handle, &rc);
   if (!s) return rc;

@@ -89,12 +89,9 @@ static void out_of_memory(weft__task *task, const char *what) {
   weft__task_end(task, WEFT_ENOMEM);
 }
 
-/* What is not done in each step is kept out of it: see weft__task_step. */
-#define NOINLINE __attribute__((noinline))
-
 /* Before the first step, or one that a cancel which nothing took goes with;
    false when the task has ended instead. */
-NOINLINE static bool begin_step(weft__task *task) {
+weft__noinline static bool begin_step(weft__task *task) {
   if (task->must_cancel) {
     task->must_cancel = false;
     task->wake = WEFT_ECANCELED;
@@ -110,7 +107,7 @@ NOINLINE static bool begin_step(weft__task *task) {
 }
 
 /* After the last step. */
-NOINLINE static void end_step(weft__task *task, weft__switch how) {
+weft__noinline static void end_step(weft__task *task, weft__switch how) {
   if (how == WEFT__OVERFLOW) overflow(task);
   if (how == WEFT__OUT_OF_MEMORY) {
     out_of_memory(task, "the parked frames");
@@ -119,8 +116,8 @@ NOINLINE static void end_step(weft__task *task, weft__switch how) {
   }
 }
 
-/* Named in asyncify.remove: it never suspends itself. It is the switch's half,
-   so it has no frame on the C stack. */
+/* Named in asyncify.remove: it never suspends itself. It is the switch's half:
+   what is not done in each step is kept out of it, for its frame's sake. */
 void weft__task_step(weft__handle *handle) {
   weft__task *task = weft__container(handle, weft__task, handle);
   if ((task->must_cancel || !task->context.stack) && !begin_step(task)) return;
@@ -250,9 +247,10 @@ void weft__task_start_eager(weft__task *task,
   weft__loop.current = self.task;
 }
 
-NOINLINE weft_task *weft_create_task_at(weft_fn fn, void *arg,
-                                        const weft_task_options *options,
-                                        const char *name, const char *site) {
+weft__noinline weft_task *weft_create_task_at(weft_fn fn, void *arg,
+                                              const weft_task_options *options,
+                                              const char *name,
+                                              const char *site) {
   if (weft__loop.phase == WEFT__IDLE) {
     weft__fail(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
                name, site);
@@ -267,7 +265,7 @@ NOINLINE weft_task *weft_create_task_at(weft_fn fn, void *arg,
 
 /* ---- waiting */
 
-NOINLINE static weft__task *no_current(void) {
+weft__noinline static weft__task *no_current(void) {
   if (weft__loop.cpu_job) {
     weft__fail(WEFT_ENOTRUNNING,
                "job '%s' is registered with WEFT_CPU_JOB, which promises that "
@@ -295,8 +293,7 @@ int weft__wait_on(weft__future *future, const char *what) {
   if (weft__done(future)) return 0;
   weft__wait wait;
   weft__wait_begin(&wait, future, what);
-  weft__context_suspend();
-  return weft__loop.current->wake;
+  return weft__suspend_end();
 }
 
 /* ---- the public functions on tasks */

@@ -87,8 +87,13 @@ bool weft__cancel_late(const weft__wait *wait);
  * weft__suspend leaves the current task until its handle has become ready
  * and run. It returns 0, what the waker put into task->wake, or
  * WEFT_ECANCELED. Inline, as each frame between a task and the switch costs.
- * weft__suspend_begin is what it does before it suspends.
+ * weft__suspend_begin is what it does before it suspends, weft__suspend_end the
+ * rest: a function that suspends does nothing else, because all of it is
+ * instrumented, also where it is inlined into a task; what comes before is then
+ * in a weft__noinline function, which is not.
  */
+#define weft__noinline __attribute__((noinline))
+
 static inline void weft__suspend_begin(const weft__wait *wait) {
   weft__task *task = weft__loop.current;
   task->wait = wait;
@@ -98,10 +103,14 @@ static inline void weft__suspend_begin(const weft__wait *wait) {
   }
 }
 
+static inline int weft__suspend_end(void) {
+  weft__context_suspend();
+  return weft__loop.current->wake; /* read again: one local less to keep */
+}
+
 static inline int weft__suspend(const weft__wait *wait) {
   weft__suspend_begin(wait);
-  weft__context_suspend();
-  return weft__loop.current->wake; /* not task: one local less to keep */
+  return weft__suspend_end();
 }
 
 /*
