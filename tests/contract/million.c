@@ -8,15 +8,9 @@
 #include <time.h>
 #include <weft.h>
 
-enum { TASKS = 1000000, LIVE = 1024, WARM = TASKS / 4, SLEEPERS = 100000 };
+#include "../lib/random.h"
 
-static uint32_t state = 1;
-static uint32_t random_below(uint32_t n) {
-  state ^= state << 13;
-  state ^= state >> 17;
-  state ^= state << 5;
-  return state % n;
-}
+enum { TASKS = 1000000, LIVE = 1024, WARM = TASKS / 4, SLEEPERS = 100000 };
 
 static int live[LIVE]; /* what each is to do */
 static weft_task *tasks[LIVE];

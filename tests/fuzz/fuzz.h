@@ -5,9 +5,9 @@
 #ifndef WEFT_TESTS_FUZZ_H
 #define WEFT_TESTS_FUZZ_H
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "../lib/check.h"
 
 /* What libFuzzer calls, with one input after another. */
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
@@ -22,14 +22,6 @@ const char *__asan_default_options(void) {
   return "quarantine_size_mb=2:detect_stack_use_after_return=0:"
          "max_allocation_size_mb=64:allocator_may_return_null=1";
 }
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 /* Reads all of some bytes, for AddressSanitizer to see that they are there. */
 static inline void touch(const char *bytes, size_t size) {

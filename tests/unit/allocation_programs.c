@@ -10,15 +10,7 @@
 #undef realloc
 #undef strdup
 
-#include <stdint.h>
-
-static uint32_t state = 1;
-static uint32_t random_below(uint32_t n) {
-  state ^= state << 13;
-  state ^= state >> 17;
-  state ^= state << 5;
-  return state % n;
-}
+#include "../lib/random.h"
 
 #define RUN_WITH(options)                                                      \
   (test_fail_allocation(1 + random_below(16), !random_below(4)),               \

@@ -5,10 +5,10 @@
  */
 #include "stream.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <weft.h>
+
+#include "../lib/check.h"
 
 enum { SEEDS = 300, TOTAL = 20000, LIMIT = 64 };
 
@@ -17,14 +17,6 @@ static unsigned pick(unsigned below) {
   state = state * 1664525u + 1013904223u;
   return (state >> 8) % below;
 }
-
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
 
 /* ---- the host */
 

@@ -9,16 +9,9 @@
 #include "allocator.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <weft.h>
 
-#define CHECK(condition)                                                       \
-  do {                                                                         \
-    if (!(condition)) {                                                        \
-      fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);          \
-      abort();                                                                 \
-    }                                                                          \
-  } while (0)
+#include "../lib/check.h"
 
 /* ---- the host: it takes `most` bytes, and is then busy */
 
