@@ -15,7 +15,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Certificates } from '../lib/certificates.mjs';
 import { Client, serve } from '../lib/serve.mjs';
-import { hosts, root, run, tool } from '../lib/weft.mjs';
+import { hosts, root, run, tool, wasmtimeFlags } from '../lib/weft.mjs';
 
 const made = new Certificates();
 const folder = mkdtempSync(path.join(tmpdir(), 'weft-cancel-'));
@@ -53,13 +53,12 @@ async function talk(host, server, words, env, heard) {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {net.AddressInfo} */ (server.address());
-  const flags = tool('WASMTIME_FLAGS').split(' ');
   try {
     const { stdout, stderr, code } = await run('tests/contract/stream.c', {
       host,
       args: words.replaceAll('PORT', String(port)).split(' '),
       env,
-      wasmtimeFlags: [...flags, '--dir', made.folder],
+      wasmtimeFlags: [...wasmtimeFlags(), '--dir', made.folder],
     });
     assert.equal(code, 0, stderr);
     await heard;

@@ -9,7 +9,7 @@ import net from 'node:net';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
 import { Certificates } from '../lib/certificates.mjs';
-import { compile, hosts, tool } from '../lib/weft.mjs';
+import { commandOf, compile, hosts, wasmtimeFlags } from '../lib/weft.mjs';
 
 const made = new Certificates();
 after(() => made.remove());
@@ -35,14 +35,13 @@ async function start(host, server, spans, options = []) {
   await once(server, 'listening');
   const { port } = /** @type {net.AddressInfo} */ (server.address());
   const program = await compile('tests/contract/many.c', { host });
-  const flags = ['run', ...tool('WASMTIME_FLAGS').split(' ')];
-  const command =
-    host === 'node'
-      ? [tool('NODE'), '--expose-gc', `--import=${tell}`]
-      : [tool('WASMTIME'), ...flags, '--dir', made.folder];
+  const command = commandOf(host, program, {
+    node: ['--expose-gc', `--import=${tell}`],
+    wasmtime: [...wasmtimeFlags(), '--dir', made.folder],
+  });
   const args = ['127.0.0.1', `${port}`, `${AT_ONCE}`, ...options];
   return spawn(command[0], [
-    ...[...command.slice(1), program, ...args],
+    ...[...command.slice(1), ...args],
     ...spans.map(String),
   ]);
 }

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { compile, hosts, tool } from '../lib/weft.mjs';
+import { commandOf, compile, hosts } from '../lib/weft.mjs';
 
 /**
  * @param {import('../lib/weft.mjs').Host} host
@@ -16,13 +16,7 @@ import { compile, hosts, tool } from '../lib/weft.mjs';
  */
 async function start(host, ...args) {
   const program = await compile('tests/contract/standard.c', { host });
-  const command =
-    host === 'node'
-      ? [tool('NODE'), program]
-      : [
-          ...[tool('WASMTIME'), 'run', ...tool('WASMTIME_FLAGS').split(' ')],
-          program,
-        ];
+  const command = commandOf(host, program);
   const child = spawn(command[0], [...command.slice(1), ...args], {
     timeout: 20_000,
   });

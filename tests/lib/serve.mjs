@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import net from 'node:net';
 import process from 'node:process';
-import { compile, tool } from './weft.mjs';
+import { commandOf, compile, wasmtimeFlags } from './weft.mjs';
 
 /**
  * Starts a server program; `work` gets its port, and `end` what it has said.
@@ -22,16 +22,9 @@ export async function serve(
   { descriptors, folder, env } = {},
 ) {
   const program = await compile('tests/contract/server.c', { host });
-  const flags = tool('WASMTIME_FLAGS').split(' ');
-  const command =
-    host === 'node'
-      ? [tool('NODE'), program, ...args]
-      : [
-          tool('WASMTIME'),
-          'run',
-          ...[...flags, ...(folder ? ['--dir', folder] : [])],
-          ...[program, ...args],
-        ];
+  const dir = folder ? ['--dir', folder] : [];
+  const flags = { wasmtime: [...wasmtimeFlags(), ...dir] };
+  const command = [...commandOf(host, program, flags), ...args];
   const few = `ulimit -n ${descriptors}; exec "$0" "$@"`;
   const limited = descriptors ? ['sh', '-c', few, ...command] : command;
   const child = spawn(limited[0], limited.slice(1), {

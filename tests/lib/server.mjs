@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import { compile, tool } from './weft.mjs';
+import { commandOf, compile, wasmtimeFlags } from './weft.mjs';
 
 /**
  * Reads what a child prints until its first line has come.
@@ -27,16 +27,9 @@ export async function firstLine(output) {
  */
 export async function start(host, file, { args = [], flags = [] } = {}) {
   const program = await compile(file, { host });
-  const command =
-    host === 'node'
-      ? [tool('NODE'), program]
-      : [
-          tool('WASMTIME'),
-          'run',
-          ...tool('WASMTIME_FLAGS').split(' '),
-          ...flags,
-          program,
-        ];
+  const command = commandOf(host, program, {
+    wasmtime: [...wasmtimeFlags(), ...flags],
+  });
   const child = spawn(command[0], [...command.slice(1), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -63,7 +63,7 @@ const compiled = new Map();
  */
 export function compile(file, { host = 'node', debug = false, plain } = {}) {
   const args = ['compile', file, '--host', host, ...(debug ? ['--debug'] : [])];
-  const key = args.join(' ');
+  const key = [...args, ...(plain ? ['plain'] : [])].join(' ');
   let program = compiled.get(key);
   if (!program) {
     const env = { WEFT_PLAIN: plain ? '1' : '' };
@@ -85,6 +85,25 @@ export function build(args, { env, timeout = 300_000 } = {}) {
   return execute([path.join(root, 'build.sh'), ...args], { env, timeout });
 }
 
+/** What `build.sh run` gives wasmtime. */
+export const wasmtimeFlags = () => tool('WASMTIME_FLAGS').split(' ');
+
+/**
+ * The command that runs a compiled program outside of a browser, without the
+ * program's arguments.
+ * @param {Host} host
+ * @param {string} program
+ * @param {{node?: string[], wasmtime?: string[]}} [flags] of each host's own
+ */
+export const commandOf = (
+  host,
+  program,
+  { node = [], wasmtime = wasmtimeFlags() } = {},
+) =>
+  host === 'node'
+    ? [tool('NODE'), ...node, program]
+    : [tool('WASMTIME'), 'run', ...wasmtime, program];
+
 /**
  * Compiles a program and runs it to its end on a host.
  * @param {string} file a C file, relative to the repository's root
@@ -92,25 +111,16 @@ export function build(args, { env, timeout = 300_000 } = {}) {
  * @returns {Promise<Result>}
  */
 export async function run(file, options = {}) {
-  const { host = 'node', debug, args = [], wasmtimeFlags } = options;
+  const { host = 'node', debug, args = [] } = options;
   const program = await compile(file, { host, debug });
-  switch (host) {
-    case 'node':
-      return execute([tool('NODE'), program, ...args], options);
-    case 'wasmtime': {
-      const flags = wasmtimeFlags ?? tool('WASMTIME_FLAGS').split(' ');
-      const env = Object.entries(options.env ?? {}).flatMap(([name, value]) => [
-        '--env',
-        `${name}=${value}`,
-      ]);
-      return execute(
-        [tool('WASMTIME'), 'run', ...flags, ...env, program, ...args],
-        options,
-      );
-    }
-    case 'browser':
-      return runInBrowser(program, options);
-  }
+  if (host === 'browser') return runInBrowser(program, options);
+  const flags = options.wasmtimeFlags ?? wasmtimeFlags();
+  const env = Object.entries(options.env ?? {}).flatMap(([name, value]) => [
+    '--env',
+    `${name}=${value}`,
+  ]);
+  const command = commandOf(host, program, { wasmtime: [...flags, ...env] });
+  return execute([...command, ...args], options);
 }
 
 /**

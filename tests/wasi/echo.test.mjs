@@ -7,15 +7,15 @@ import net from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { firstLine } from '../lib/server.mjs';
-import { compile, tool } from '../lib/weft.mjs';
+import { commandOf, compile } from '../lib/weft.mjs';
 
 const timeout = 60_000;
 
 /** @param {(port: number, pid: number) => Promise<void>} use */
 async function serve(use) {
   const program = await compile('tests/wasi/echo.c', { host: 'wasmtime' });
-  const flags = tool('WASMTIME_FLAGS').split(' ');
-  const child = spawn(tool('WASMTIME'), ['run', ...flags, program], {
+  const [wasmtime, ...args] = commandOf('wasmtime', program);
+  const child = spawn(wasmtime, args, {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const port = await firstLine(child.stdout);

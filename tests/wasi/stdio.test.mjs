@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { compile, tool } from '../lib/weft.mjs';
+import { commandOf, compile } from '../lib/weft.mjs';
 
 const timeout = 30_000;
 
 async function start() {
   const program = await compile('tests/wasi/stdio.c', { host: 'wasmtime' });
-  const flags = tool('WASMTIME_FLAGS').split(' ');
-  const child = spawn(tool('WASMTIME'), ['run', ...flags, program]);
+  const [wasmtime, ...args] = commandOf('wasmtime', program);
+  const child = spawn(wasmtime, args);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const end = once(child, 'close').then(([code]) => ({ code, stderr }));
