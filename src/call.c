@@ -48,41 +48,20 @@ static bool cancel_call(weft__future *future) {
   return true;
 }
 
-static call *running; /* or NULL */
-
-static void begin(call *c) {
-  running = c;
-  weft__locals_of_call = c->locals;
-}
-
-static void end(int result) {
-  call *c = running;
-  running = NULL;
-  weft__locals_of_call = NULL;
-  finish(c, result);
-}
-
-/* A task that it started eagerly has trapped. */
-void weft__call_lost(void) {
-  if (!running) return; /* it was a cleanup function */
-  weft__set_message(&running->future, WEFT_ETRAP,
-                    "a task that the call started eagerly has trapped");
-  end(WEFT_ETRAP);
-}
-
 /* Named in asyncify.remove: what it calls cannot suspend. */
 void weft__call_run(weft__handle *handle) {
   call *c = call_of(handle);
   const weft__hooks *hooks = weft__loop.hooks;
   int64_t start = hooks ? hooks->call_begin() : 0;
-  begin(c);
+  weft__locals_of_call = c->locals;
   if (c->subject) {
     c->done_fn(weft__handle_of(c->subject), c->arg);
   } else {
     c->fn(c->arg);
   }
   if (hooks) hooks->call_end(c->name, c->site, start);
-  end(0);
+  weft__locals_of_call = NULL;
+  finish(c, 0);
 }
 
 /* A call that is not yet in any list; NULL with the message set. */

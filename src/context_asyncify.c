@@ -176,18 +176,11 @@ __attribute__((used)) static const struct {
   void (*suspend)(void);
 } kept = {weft__context_resume, weft__context_suspend};
 
-/* After a trap in an inner context the stack stands where the outermost one
-   was resumed. */
-static int nested;
-static char *outermost_sp;
-
 void weft__context_nest(weft__nesting *nesting) {
-  if (!nested++) outermost_sp = scheduler_sp;
   *nesting = (weft__nesting){running, scheduler_sp};
 }
 
 void weft__context_unnest(const weft__nesting *nesting) {
-  nested--;
   running = nesting->running;
   scheduler_sp = nesting->scheduler_sp;
 }
@@ -200,8 +193,7 @@ void weft__context_free(weft__context *context) {
 
 void weft__context_recover(void) {
   if (running) running->sp = get_sp();
-  set_sp(nested ? outermost_sp : scheduler_sp);
-  nested = 0;
+  set_sp(scheduler_sp);
   state = RUNNING;
   running = NULL;
 }

@@ -35,6 +35,12 @@ bool weft__host_env(const char *name, char *value, size_t size);
 struct weft__handle;
 
 /*
+ * weft__host_step runs a handle in the middle of a task, which goes on after
+ * it, also when the handle's task has trapped, where the host survives that.
+ */
+void weft__host_step(struct weft__handle *handle);
+
+/*
  * weft__host_look lets the host serve its events once, among them a request
  * that the job which runs here is to end (it cancels the main task), and then
  * makes the handle ready.

@@ -227,24 +227,20 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   return task;
 }
 
-/* The tasks in the middle of which others have been started, innermost first;
-   in the frames of weft__task_start_eager. */
-static struct starter {
-  weft__task *task;
-  struct starter *outer;
-} *starters;
+/* One step of a task in the middle of another, or of a call. Not inlined: the
+   C stack pointer, which a trap leaves anywhere, is right at its end. */
+weft__noinline static void weft__step_inside(weft__task *task) {
+  weft__task *outer = weft__loop.current;
+  weft__nesting nesting;
+  weft__context_nest(&nesting);
+  weft__host_step(&task->handle);
+  weft__context_unnest(&nesting);
+  weft__loop.current = outer;
+}
 
 void weft__task_start_eager(weft__task *task,
                             const weft_task_options *options) {
-  if (!options || !options->eager) return;
-  struct starter self = {weft__loop.current, starters};
-  weft__nesting nesting;
-  weft__context_nest(&nesting);
-  starters = &self;
-  task->handle.run(&task->handle);
-  starters = self.outer;
-  weft__context_unnest(&nesting);
-  weft__loop.current = self.task;
+  if (options && options->eager) weft__step_inside(task);
 }
 
 weft__noinline weft_task *weft_create_task_at(weft_fn fn, void *arg,
@@ -353,39 +349,13 @@ size_t weft_all_tasks(weft_task **tasks, size_t size) {
 
 /* ---- ends that are not the task's own */
 
-/* In programs with calls (call.c): ends the one that runs. */
-__attribute__((weak)) void weft__call_lost(void);
-
-/* The tasks in the middle of which the lost one was started, or the call: their
-   frames were torn away with its own. */
-static void lose_starters(const char *lost_site) {
-  for (struct starter *s = starters, *outer; s; s = outer) {
-    outer = s->outer;
-    weft__task *task = s->task;
-    if (!task) {
-      if (weft__call_lost) weft__call_lost();
-      continue;
-    }
-    weft__loop.current = task;
-    weft__fail(WEFT_ETRAP,
-               "task '%s' created at %s: the task that it started "
-               "eagerly, created at %s, has trapped",
-               task->name, task->site, lost_site);
-    weft__loop.current = NULL;
-    weft__task_end(task, WEFT_ETRAP);
-  }
-  starters = NULL;
-}
-
 void weft__task_lost(int code, const char *message) {
   weft__task *task = weft__loop.current;
   if (weft__context_overflowed(&task->context)) overflow(task);
   weft__fail(code, "task '%s' created at %s: %s", task->name, task->site,
              message);
   weft__loop.current = NULL;
-  const char *lost_site = task->site; /* the record may go */
   weft__task_end(task, code);
-  lose_starters(lost_site);
 }
 
 #ifdef WEFT_DEBUG

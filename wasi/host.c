@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+void weft__host_step(weft__handle *handle) { handle->run(handle); }
+
 int64_t weft__host_now(void) { return (int64_t)monotonic_clock_now(); }
 
 void weft__host_drive(void) {

@@ -55,18 +55,20 @@ const weftDriver = {
     try {
       return enter();
     } catch (error) {
-      if (error instanceof WeftExit || error?.name === 'ExitStatus') {
-        this.end(error.status);
-        return undefined;
-      }
-      _weft__recover();
-      if (this.guard(() => this.lost(error))) this.schedule();
+      if (this.isExit(error)) this.end(error.status);
+      else if (this.guard(() => this.lost(error))) this.schedule();
       else this.close(() => this.reject(error));
       return undefined;
     }
   },
 
+  isExit(error) {
+    return error instanceof WeftExit || error?.name === 'ExitStatus';
+  },
+
+  /** Ends the task that has trapped; false: it was none. */
   lost(error) {
+    _weft__recover();
     const code = error instanceof RangeError ? -10 : -11;
     const p = weftText.copy(String(error?.message ?? error));
     const lost = _weft__lost(code, p);

@@ -1,7 +1,7 @@
 /*
  * The back end for Node.js and browsers: C half. The JavaScript half is
  * web/driver.js, which calls the exported functions from the host's event loop
- * and never from inside another one of them.
+ * and, but for weft__step, never from inside another one of them.
  */
 #include "host.h"
 

@@ -12,6 +12,13 @@ addToLibrary({
   weft__js_exit: (status) => {
     throw new WeftExit(status);
   },
+  weft__js_step: (handle) => {
+    try {
+      _weft__step(handle);
+    } catch (error) {
+      if (weftDriver.isExit(error) || !weftDriver.lost(error)) throw error;
+    }
+  },
 
   // What Emscripten has for this knows hosts without these two classes.
   $weftText__deps: ['malloc'],

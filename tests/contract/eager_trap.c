@@ -2,6 +2,8 @@
 #include <stdio.h>
 #include <weft.h>
 
+static const weft_task_options eager = {.eager = true};
+
 static void cleanup(void *arg) { printf("cleanup of %s\n", (char *)arg); }
 
 static int traps(void *arg) {
@@ -10,31 +12,42 @@ static int traps(void *arg) {
   __builtin_trap();
 }
 
+/* Traps in the middle of a task that is in the middle of another. */
 static int starts(void *arg) {
-  weft_timeout scope;
-  weft_cleanup_push(cleanup, "its starter");
-  weft_timeout_begin(&scope, 1);
-  weft_create_task_with(traps, arg, &(weft_task_options){.eager = true});
-  puts("not reached");
-  return weft_timeout_end(&scope, 0);
+  char place[100];
+  snprintf(place, sizeof place, "its starter, level %d", *(int *)arg);
+  weft_cleanup_push(cleanup, place);
+  int next = *(int *)arg - 1;
+  weft_task *t = next ? weft_create_task_with(starts, &next, &eager)
+                      : weft_create_task_with(traps, NULL, &eager);
+  int rc = weft_await_release(t);
+  printf("level %d: %s\n", *(int *)arg, weft_error_name(rc));
+  if (!next) printf("%s\n", weft_errmsg(rc));
+  weft_sleep(1);
+  weft_cleanup_pop(false);
+  printf("%s goes on\n", place);
+  return rc;
 }
 
 static int other(void *arg) {
   (void)arg;
-  return weft_sleep_result(2, 7);
+  return weft_sleep_result(5, 7);
 }
 
 static void call(void *arg) {
-  weft_create_task_with(traps, arg, &(weft_task_options){.eager = true});
-  puts("not reached");
+  weft_task **t = arg;
+  *t = weft_create_task_with(traps, NULL, &eager);
+  puts("the call goes on");
 }
 
 static int main_task(void *arg) {
-  weft_task *o = weft_create_task(other, arg);
-  int rc = weft_await(weft_create_task(starts, arg));
-  printf("starter: %s: %s\n", weft_error_name(rc), weft_errmsg(rc));
-  rc = weft_await(weft_call_soon(call, arg));
-  printf("call: %s: %s\n", weft_error_name(rc), weft_errmsg(rc));
+  weft_task *o = weft_create_task(other, arg), *t;
+  int levels = 3;
+  int rc = weft_await(weft_create_task(starts, &levels));
+  printf("starter: %s\n", weft_error_name(rc));
+  rc = weft_await(weft_call_soon(call, &t));
+  printf("call: %d\n", rc);
+  printf("its task: %s\n", weft_error_name(weft_await(t)));
   return weft_await(o);
 }
 
