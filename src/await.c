@@ -22,6 +22,10 @@ typedef struct awaiting {
   int result;
 } awaiting;
 
+weft__noinline static void resumed(awaiting *a) {
+  a->result = outcome(a->future, weft__loop.current->wake);
+}
+
 /* Whether the task has to suspend. Then resumed() has the result, else it is
    there already. */
 weft__noinline static bool must_wait(weft_future *handle, awaiting *a) {
@@ -34,11 +38,9 @@ weft__noinline static bool must_wait(weft_future *handle, awaiting *a) {
   }
   weft__pin(a->future);
   weft__wait_begin(&a->wait, a->future, "weft_await");
-  return true;
-}
-
-weft__noinline static void resumed(awaiting *a) {
-  a->result = outcome(a->future, weft__loop.current->wake);
+  if (!weft__run_ahead()) return true;
+  resumed(a);
+  return false;
 }
 
 int weft_await(weft_future *handle) {

@@ -67,6 +67,12 @@ typedef struct weft__nesting {
 void weft__context_nest(weft__nesting *nesting);
 void weft__context_unnest(const weft__nesting *nesting);
 
+/*
+ * weft__context_is_shallow: whether the running context has made few calls, as
+ * far as its C stack tells: another has room on the host's stack beside it.
+ */
+bool weft__context_is_shallow(void);
+
 /* weft__context_suspend leaves the running context for the scheduler. */
 void weft__context_suspend(void);
 

@@ -40,7 +40,7 @@ ASYNCIFY(stop_rewind)(void);
 
 typedef long long block __attribute__((vector_size(16)));
 
-enum { SCRATCH_SIZE = 2 << 20 };
+enum { SCRATCH_SIZE = 2 << 20, SHALLOW = 2048 };
 
 static const uint64_t canary = 0x77656674737461ff;
 
@@ -183,6 +183,10 @@ void weft__context_nest(weft__nesting *nesting) {
 void weft__context_unnest(const weft__nesting *nesting) {
   running = nesting->running;
   scheduler_sp = nesting->scheduler_sp;
+}
+
+bool weft__context_is_shallow(void) {
+  return running->stack + running->stack_size - get_sp() <= SHALLOW;
 }
 
 void weft__context_free(weft__context *context) {

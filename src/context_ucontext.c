@@ -110,6 +110,8 @@ void weft__context_unnest(const weft__nesting *nesting) {
   running = nesting->running;
 }
 
+bool weft__context_is_shallow(void) { return true; }
+
 void weft__context_suspend(void) {
   native *n = running->extra;
   before_switch(&n->fake_stack, scheduler_stack, scheduler_stack_size);

@@ -139,16 +139,34 @@ enum {
   LONG_PASS = 4 * 1000 * 1000, /* after which timers interrupt it */
 };
 
+weft__handle *weft__loop_only(void) {
+  const weft__node *head = &weft__loop.ready.head;
+  if (weft__loop.steps <= 1 || !weft__list_empty(&weft__loop.batch) ||
+      weft__list_empty(&weft__loop.ready) || head->next != head->prev) {
+    return NULL;
+  }
+  if (weft__loop.phase != WEFT__MAIN || weft__loop.shuffled ||
+      weft__done(&weft__loop.main->future)) {
+    return NULL;
+  }
+  if (weft__loop.timers.count &&
+      weft__timer_next(&weft__loop.timers) <= weft__now()) {
+    return NULL;
+  }
+  return weft__container(head->next, weft__handle, node);
+}
+
 weft__noinline int64_t weft__loop_run(int64_t budget) {
   static int64_t fired; /* when timers were last looked at; a pass may take
                            more than one call */
   int64_t start = weft__host_now(), last = start;
-  int64_t every = 1, left = 1;
+  int64_t every = 1;
+  weft__loop.steps = 1;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
       weft__handle *handle = weft__container(n, weft__handle, node);
       handle->run(handle);
-      if (--left > 0) continue;
+      if (--weft__loop.steps > 0) continue;
       int64_t now = weft__host_now();
       if (now - last > SHORT) {
         every = every * SHORT / (now - last);
@@ -157,7 +175,7 @@ weft__noinline int64_t weft__loop_run(int64_t budget) {
         every *= 2;
       }
       last = now;
-      left = every;
+      weft__loop.steps = (int)every;
       if (now - fired > LONG_PASS) {
         fired = now;
         fire_in_pass();

@@ -46,6 +46,7 @@ typedef enum weft__phase {
 struct weft__loop {
   weft__list ready; /* runs in the next pass */
   weft__list batch; /* is left of this pass */
+  int steps;        /* until the clock is read */
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
@@ -72,6 +73,13 @@ static inline void weft__ready(weft__handle *handle) {
  * program's main function, and is the larger for it, only returns its result.
  */
 void weft__run_end(void);
+
+/*
+ * weft__loop_only gives the one handle that is ready, when the loop would at
+ * once begin a pass with it if the task that runs suspended now; else NULL.
+ * Who runs it then takes one off `steps`.
+ */
+weft__handle *weft__loop_only(void);
 
 enum { WEFT__LOOP_DONE = -1 };
 

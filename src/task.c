@@ -227,13 +227,17 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   return task;
 }
 
+static int inside; /* how many steps in the middle of others are under way */
+
 /* One step of a task in the middle of another, or of a call. Not inlined: the
    C stack pointer, which a trap leaves anywhere, is right at its end. */
 weft__noinline static void weft__step_inside(weft__task *task) {
   weft__task *outer = weft__loop.current;
   weft__nesting nesting;
   weft__context_nest(&nesting);
+  inside++;
   weft__host_step(&task->handle);
+  inside--;
   weft__context_unnest(&nesting);
   weft__loop.current = outer;
 }
@@ -290,6 +294,25 @@ int weft__wait_on(weft__future *future, const char *what) {
   weft__wait wait;
   weft__wait_begin(&wait, future, what);
   return weft__suspend_end();
+}
+
+bool weft__run_ahead(void) {
+  weft__task *self = weft__loop.current;
+  if (inside || !weft__context_is_shallow()) return false;
+  for (weft__handle *next; (next = weft__loop_only());) {
+    weft__task *task = weft__container(next, weft__task, handle);
+    bool mine = task == self && !task->must_cancel;
+    bool fresh = next->run == weft__task_step && !task->context.stack;
+    if (!mine && !fresh) break;
+    weft__loop.steps--;
+    weft__list_remove(&next->node);
+    if (mine) {
+      self->wait = NULL;
+      return true;
+    }
+    weft__step_inside(task);
+  }
+  return false;
 }
 
 /* ---- the public functions on tasks */

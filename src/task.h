@@ -114,6 +114,14 @@ static inline int weft__suspend(const weft__wait *wait) {
 }
 
 /*
+ * weft__run_ahead is for a task that waits now, before it suspends: when the
+ * loop would do nothing but take the first step of another task, that is taken
+ * here, in the middle of the waiting one; and when then only that is ready, it
+ * need not suspend: true, and its wait is over.
+ */
+bool weft__run_ahead(void);
+
+/*
  * weft__wait_on waits until the future, which the caller has pinned, is done;
  * 0 or WEFT_ECANCELED. A cancel of the task is passed on to the future.
  * weft__wait_begin is what it does before it suspends, for one that is pending.

@@ -1,4 +1,5 @@
-/* An eager task traps in the middle of the one that started it. */
+/* A task traps in the middle of the one that started it eagerly, or of who
+   awaits it. */
 #include <stdio.h>
 #include <weft.h>
 
@@ -8,7 +9,7 @@ static void cleanup(void *arg) { printf("cleanup of %s\n", (char *)arg); }
 
 static int traps(void *arg) {
   (void)arg;
-  weft_cleanup_push(cleanup, "the eager one");
+  weft_cleanup_push(cleanup, "what traps");
   __builtin_trap();
 }
 
@@ -48,6 +49,9 @@ static int main_task(void *arg) {
   rc = weft_await(weft_call_soon(call, &t));
   printf("call: %d\n", rc);
   printf("its task: %s\n", weft_error_name(weft_await(t)));
+  for (int i = 0; i < 9; i++) weft_sleep(0); /* from then on it may */
+  rc = weft_await(weft_create_task(traps, NULL));
+  printf("awaited: %s\n", weft_error_name(rc));
   return weft_await(o);
 }
 
