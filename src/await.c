@@ -29,7 +29,7 @@ weft__noinline static void resumed(awaiting *a) {
 /* Whether the task has to suspend. Then resumed() has the result, else it is
    there already. */
 weft__noinline static bool must_wait(weft_future *handle, awaiting *a) {
-  a->result = weft__check_futures(&handle, 1);
+  a->result = weft__check_future(handle);
   if (a->result < 0) return false;
   a->future = weft__lookup(handle);
   if (weft__done(a->future)) {
@@ -53,7 +53,7 @@ int weft_await(weft_future *handle) {
 }
 
 int weft_await_release(weft_future *handle) {
-  int rc = weft__check_futures(&handle, 1);
+  int rc = weft__check_future(handle);
   if (rc < 0) return rc;
   rc = weft_await(handle);
   weft_release(handle);
@@ -88,7 +88,7 @@ static int cancel_and_wait(weft__future *future) {
 }
 
 int weft_wait_for(weft_future *handle, double seconds) {
-  int rc = weft__check_futures(&handle, 1);
+  int rc = weft__check_future(handle);
   if (rc < 0) return rc;
   weft__future *future = weft__lookup(handle);
   if (seconds <= 0) {

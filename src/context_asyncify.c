@@ -178,6 +178,7 @@ __attribute__((used)) static const struct {
 
 void weft__context_nest(weft__nesting *nesting) {
   *nesting = (weft__nesting){running, scheduler_sp};
+  running = NULL; /* whose C stack is not looked at meanwhile */
 }
 
 void weft__context_unnest(const weft__nesting *nesting) {

@@ -68,15 +68,23 @@ int weft__lookup_error(weft_future *handle) {
                     "the handle was released, or its run has ended");
 }
 
-int weft__check_futures(weft_future *const *futures, size_t count) {
+weft__noinline static int waits_for_itself(const weft__task *task) {
+  return weft__fail(WEFT_EDEADLK, "task '%s' waits for itself", task->name);
+}
+
+int weft__check_future(weft_future *handle) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
+  weft__future *future = weft__lookup(handle);
+  if (!future) return weft__lookup_error(handle);
+  return future == &task->future ? waits_for_itself(task) : 0;
+}
+
+int weft__check_futures(weft_future *const *futures, size_t count) {
+  if (!weft__current()) return WEFT_ENOTRUNNING;
   for (size_t i = 0; i < count; i++) {
-    weft__future *future = weft__lookup(futures[i]);
-    if (!future) return weft__lookup_error(futures[i]);
-    if (future == &task->future) {
-      return weft__fail(WEFT_EDEADLK, "task '%s' waits for itself", task->name);
-    }
+    int rc = weft__check_future(futures[i]);
+    if (rc < 0) return rc;
   }
   return 0;
 }

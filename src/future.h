@@ -69,10 +69,11 @@ static inline weft__future *weft__lookup(weft_future *handle) {
 int weft__lookup_error(weft_future *handle);
 
 /*
- * weft__check_futures looks at what is to be waited for: 0, or WEFT_ESTALE,
+ * weft__check_future looks at what is to be waited for: 0, or WEFT_ESTALE,
  * WEFT_EINVAL for a NULL, WEFT_EDEADLK for the current task, or
  * WEFT_ENOTRUNNING outside a task.
  */
+int weft__check_future(weft_future *handle);
 int weft__check_futures(weft_future *const *futures, size_t count);
 
 static inline bool weft__done(const weft__future *future) {

@@ -91,7 +91,7 @@ static void out_of_memory(weft__task *task, const char *what) {
 
 /* Before the first step, or one that a cancel which nothing took goes with;
    false when the task has ended instead. */
-weft__noinline static bool begin_step(weft__task *task) {
+weft__noinline static bool weft__begin_step(weft__task *task) {
   if (task->must_cancel) {
     task->must_cancel = false;
     task->wake = WEFT_ECANCELED;
@@ -120,7 +120,8 @@ weft__noinline static void end_step(weft__task *task, weft__switch how) {
    what is not done in each step is kept out of it, for its frame's sake. */
 void weft__task_step(weft__handle *handle) {
   weft__task *task = weft__container(handle, weft__task, handle);
-  if ((task->must_cancel || !task->context.stack) && !begin_step(task)) return;
+  if ((task->must_cancel || !task->context.stack) && !weft__begin_step(task))
+    return;
   task->wait = NULL;
   weft__loop.current = task;
   weft__switch how = weft__context_resume(&task->context);
@@ -173,6 +174,21 @@ static bool weft__task_cancel(weft__future *future) {
   return true;
 }
 
+/* Apart, as all messages of what is called often: their arguments take a frame
+   of C stack. */
+weft__noinline static void *refuse_size(size_t size, const char *name,
+                                        const char *site) {
+  weft__fail(WEFT_EINVAL, "a stack of %z bytes for task '%s' at %s: too large",
+             size, name, site);
+  return NULL;
+}
+
+weft__noinline static void *refuse(int code, const char *format,
+                                   const char *name, const char *site) {
+  weft__fail(code, format, name, site);
+  return NULL;
+}
+
 weft__task *weft__task_new(weft_fn fn, void *arg,
                            const weft_task_options *options, const char *name,
                            const char *site) {
@@ -181,18 +197,12 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   size_t stack_size = options ? options->stack_size : 0;
   if (!stack_size) stack_size = WEFT_STACK_SIZE;
   int class = stack_class(stack_size);
-  if (class >= STACK_CLASSES) {
-    weft__fail(WEFT_EINVAL,
-               "a stack of %z bytes for task '%s' at %s: too large", stack_size,
-               name, site);
-    return NULL;
-  }
+  if (class >= STACK_CLASSES) return refuse_size(stack_size, name, site);
   weft__future *future =
       weft__future_make(sizeof(weft__task) + (hooks ? hooks->extra : 0));
   if (!future) {
-    weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
-               site);
-    return NULL;
+    return refuse(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
+                  site);
   }
   weft__task *task = weft__task_of(future);
   weft__pin(future);
@@ -252,9 +262,8 @@ weft__noinline weft_task *weft_create_task_at(weft_fn fn, void *arg,
                                               const char *name,
                                               const char *site) {
   if (weft__loop.phase == WEFT__IDLE) {
-    weft__fail(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
-               name, site);
-    return NULL;
+    return refuse(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
+                  name, site);
   }
   weft__task *task = weft__task_new(fn, arg, options, name, site);
   if (!task) return NULL;
