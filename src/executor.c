@@ -147,12 +147,12 @@ int weft_executor_start(weft_executor *pool) {
 
 /* ---- submitting */
 
-static bool cancel_room(const weft__wait *wait) {
-  weft__room *room = weft__container(wait, weft__room, wait);
+static bool cancel_room(weft__task *task) {
+  weft__room *room = weft__container(task->wait, weft__room, wait);
   if (room->given) return false;
   weft__list_remove(&room->node);
-  room->task->wake = WEFT_ECANCELED;
-  weft__ready(&room->task->handle);
+  task->wake = WEFT_ECANCELED;
+  weft__ready(&task->handle);
   return true;
 }
 

@@ -139,8 +139,8 @@ void weft__note_reason(weft__future *future) {
   }
 }
 
-bool weft__cancel_late(const weft__wait *wait) {
-  weft__future *future = &weft__loop.current->future;
+bool weft__cancel_late(weft__task *task) {
+  weft__future *future = &task->future;
   const char *outer = reason;
   char *own = NULL; /* a copy: what is cancelled may lead back to the task */
   if (future->message && future->message_code == WEFT_ECANCELED) {
@@ -148,7 +148,7 @@ bool weft__cancel_late(const weft__wait *wait) {
   }
   reason = own;
   weft__last_code = 0;
-  bool cancelled = wait->cancel(wait);
+  bool cancelled = task->wait->cancel(task);
   reason = outer;
   free(own);
   return cancelled;

@@ -40,8 +40,8 @@ static void child_done(weft__handle *handle) {
   weft__complete(g->outer, g->cancel_requested ? WEFT_ECANCELED : 0);
 }
 
-static bool cancel_children(const weft__wait *wait) {
-  gather *g = weft__container(wait, gather, wait);
+static bool cancel_children(weft__task *task) {
+  gather *g = weft__container(task->wait, gather, wait);
   if (weft__done(g->outer)) return false;
   if (g->cancelling) { /* it has come back: they wait for each other */
     weft__complete(g->outer, WEFT_ECANCELED);

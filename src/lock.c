@@ -23,13 +23,13 @@ static acquisition *acquisition_of(weft__parked *waiter) {
   return weft__container(waiter, acquisition, park.waiter);
 }
 
-static bool cancel_acquire(const weft__wait *wait) {
-  acquisition *a = weft__container(wait, acquisition, park.wait);
+static bool cancel_acquire(weft__task *task) {
+  acquisition *a = weft__container(task->wait, acquisition, park.wait);
   if (a->park.waiter.woken || a->cancelled) return false;
   if (weft__loop.phase == WEFT__IDLE) weft__lot_remove(&a->park.waiter);
   a->cancelled = true;
-  a->park.waiter.task->wake = WEFT_ECANCELED;
-  weft__ready(&a->park.waiter.task->handle);
+  task->wake = WEFT_ECANCELED;
+  weft__ready(&task->handle);
   return true;
 }
 

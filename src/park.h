@@ -81,7 +81,7 @@ static inline void weft__unpark_all(weft_waiters *lot) {
 }
 
 /* The cancel of a plain park. */
-bool weft__park_cancel(const weft__wait *wait);
+bool weft__park_cancel(weft__task *task);
 
 /*
  * weft__park_in waits in a lot until it is woken. park->waiter tells

@@ -53,11 +53,10 @@ static weft_case *woken(const weft__select *s) {
   return NULL;
 }
 
-static bool cancel_select(const weft__wait *wait) {
-  weft__select *s = weft__container(wait, weft__select, wait);
+static bool cancel_select(weft__task *task) {
+  weft__select *s = weft__container(task->wait, weft__select, wait);
   if (s->left) return false;
   weft__select_leave(s);
-  weft__task *task = entry_of(s->cases)->waiter.task;
   task->wake = WEFT_ECANCELED;
   weft__ready(&task->handle);
   return true;

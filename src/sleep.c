@@ -12,12 +12,12 @@ static void wake(weft__timer *timer) {
   weft__ready(&s->task->handle);
 }
 
-static bool cancel_sleep(const weft__wait *wait) {
-  sleeper *s = weft__container(wait, sleeper, wait);
+static bool cancel_sleep(weft__task *task) {
+  sleeper *s = weft__container(task->wait, sleeper, wait);
   if (!s->timer.place) return false;
   weft__timer_disarm(&weft__loop.timers, &s->timer);
-  s->task->wake = WEFT_ECANCELED;
-  weft__ready(&s->task->handle);
+  task->wake = WEFT_ECANCELED;
+  weft__ready(&task->handle);
   return true;
 }
 

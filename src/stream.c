@@ -8,12 +8,12 @@
 
 /* ---- waiting */
 
-bool weft__stream_cancel_wait(const weft__wait *wait) {
-  weft__stream_wait *w = weft__container(wait, weft__stream_wait, wait);
+bool weft__stream_cancel_wait(weft__task *task) {
+  weft__stream_wait *w = weft__container(task->wait, weft__stream_wait, wait);
   if (w->node.next == &w->node) return false;
   weft__list_remove(&w->node);
-  w->task->wake = WEFT_ECANCELED;
-  weft__ready(&w->task->handle);
+  task->wake = WEFT_ECANCELED;
+  weft__ready(&task->handle);
   return true;
 }
 

@@ -111,7 +111,7 @@ typedef struct weft__stream_wait {
  */
 int weft__stream_wait_opened(weft__stream *s, const char *what);
 
-bool weft__stream_cancel_wait(const weft__wait *wait);
+bool weft__stream_cancel_wait(weft__task *task);
 
 /* Waits in a list of a stream or server: 0 or WEFT_ECANCELED. */
 static inline int weft__stream_suspend(weft__list *list, const char *what) {

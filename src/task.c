@@ -131,7 +131,8 @@ void weft__task_step(weft__handle *handle) {
 
 /* ---- creation */
 
-static bool weft__cancel_awaited(const weft__wait *wait) {
+static bool weft__cancel_awaited(weft__task *task) {
+  const weft__wait *wait = task->wait;
   return !weft__done(wait->on) && wait->on->cancel(wait->on);
 }
 
@@ -167,8 +168,7 @@ static bool weft__task_cancel(weft__future *future) {
     task->wake = WEFT_ECANCELED;
     weft__ready(&task->handle);
     task->wait = NULL;
-  } else if (!task->wait || !task->wait->cancel ||
-             !task->wait->cancel(task->wait)) {
+  } else if (!task->wait || !task->wait->cancel || !task->wait->cancel(task)) {
     task->must_cancel = true;
   }
   return true;
@@ -408,7 +408,7 @@ void weft__tasks_close(void) {
   for (weft__node *n; (n = weft__list_first(&weft__loop.tasks));) {
     weft__task *task = weft__container(n, weft__task, all);
     /* What it waits for lets go of it. */
-    if (task->wait && task->wait->cancel) task->wait->cancel(task->wait);
+    if (task->wait && task->wait->cancel) task->wait->cancel(task);
     weft__task_end(task, WEFT_ECANCELED);
   }
   stack_put(weft__loop.main);

@@ -16,15 +16,18 @@
 
 #include <weft/task.h>
 
+struct weft__task;
+
 /*
  * What a suspended task waits for; it lives in the frame of the call that
- * waits. cancel asks the wait to end: true when it will end with
- * WEFT_ECANCELED (at once, or when what it waits for has ended), false when it
- * has been woken already; NULL when it will end by itself.
+ * waits, or is the same for all tasks. cancel asks the wait of a task to
+ * end: true when it will end with WEFT_ECANCELED (at once, or when what it
+ * waits for has ended), false when it has been woken already; NULL when it will
+ * end by itself.
  */
 typedef struct weft__wait {
   const char *what; /* the public function, for messages */
-  bool (*cancel)(const struct weft__wait *wait);
+  bool (*cancel)(struct weft__task *task);
   weft__future *on; /* the future it waits for, if it is one */
 } weft__wait;
 
@@ -78,10 +81,10 @@ void weft__task_start_eager(weft__task *task, const weft_task_options *options);
 int weft__stack_check(size_t size);
 
 /*
- * weft__cancel_late cancels the wait of the current task for a request that
- * came before it, and with its reason; the result is that of the wait's cancel.
+ * weft__cancel_late cancels the wait of a task for a request that came before
+ * it, and with its reason; the result is that of the wait's cancel.
  */
-bool weft__cancel_late(const weft__wait *wait);
+bool weft__cancel_late(weft__task *task);
 
 /*
  * weft__suspend leaves the current task until its handle has become ready
@@ -98,7 +101,7 @@ static inline void weft__suspend_begin(const weft__wait *wait) {
   weft__task *task = weft__loop.current;
   task->wait = wait;
   task->wake = 0;
-  if (task->must_cancel && wait->cancel && weft__cancel_late(wait)) {
+  if (task->must_cancel && wait->cancel && weft__cancel_late(task)) {
     task->must_cancel = false;
   }
 }

@@ -4,11 +4,11 @@
 
 #include <math.h>
 
-static bool cancel_waiter(const weft__wait *wait) {
-  weft__waiter *waiter = weft__container(wait, weft__waiter, wait);
+static bool cancel_waiter(weft__task *task) {
+  weft__waiter *waiter = weft__container(task->wait, weft__waiter, wait);
   if (waiter->released) return false;
   weft__waiter_release(waiter);
-  waiter->task->wake = WEFT_ECANCELED;
+  task->wake = WEFT_ECANCELED;
   return true;
 }
 

@@ -145,13 +145,13 @@ int weft_js_return(weft_js_args *args, weft_js_value value) {
 
 /* ---- waits for JS */
 
-static bool cancel_wait(const weft__wait *wait) {
-  weft__bridge_wait *w = weft__container(wait, weft__bridge_wait, wait);
+static bool cancel_wait(weft__task *task) {
+  weft__bridge_wait *w = weft__container(task->wait, weft__bridge_wait, wait);
   if (!w->task) return false;
   weft__bridge_forget(w);
   weft__loop.host_ops--;
-  w->task->wake = WEFT_ECANCELED;
-  weft__ready(&w->task->handle);
+  task->wake = WEFT_ECANCELED;
+  weft__ready(&task->handle);
   w->task = NULL;
   return true;
 }
