@@ -21,7 +21,7 @@ bool weft_condition_locked(const weft_condition *condition) {
 }
 
 static void notify(weft_condition *condition, size_t n) {
-  while (n-- && weft__unpark(&condition->waiters)) continue;
+  while (n-- && weft__unpark(&condition->waiters, WEFT__UNPARKED)) continue;
 }
 
 int weft_condition_wait(weft_condition *condition) {
@@ -32,8 +32,9 @@ int weft_condition_wait(weft_condition *condition) {
                       "waits for a condition without holding its lock");
   }
   weft_lock_release(lock);
-  weft__park park;
-  int rc = weft__park_in(&condition->waiters, &park, "weft_condition_wait");
+  static const weft__wait wait = {"weft_condition_wait", weft__park_cancel,
+                                  NULL};
+  int rc = weft__park_in(&condition->waiters, &wait);
   while (weft_lock_acquire(lock) < 0) rc = WEFT_ECANCELED;
   /* As it may have been notified before it was cancelled; or never was, and
      somebody wakes without cause, which is allowed. */

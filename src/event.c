@@ -6,8 +6,8 @@
 int weft_event_wait(weft_event *event) {
   if (event->is_set) return 0;
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  weft__park park;
-  return weft__park_in(&event->waiters, &park, "weft_event_wait");
+  static const weft__wait wait = {"weft_event_wait", weft__park_cancel, NULL};
+  return weft__park_in(&event->waiters, &wait);
 }
 
 void weft_event_set(weft_event *event) {

@@ -9,10 +9,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <weft/waiters.h>
 
-typedef struct weft__node {
-  struct weft__node *next, *prev;
-} weft__node;
+typedef struct weft__node weft__node;
 
 typedef struct weft__list {
   weft__node head;

@@ -13,20 +13,22 @@
 
 #include <weft/lock.h>
 
-/* A waiter that was cancelled is no longer parked, though still in the lot. */
+/* Its own place in the lot, as the task's handle leaves it before it does. */
 typedef struct acquisition {
-  weft__park park;
-  bool cancelled;
+  weft__wait wait;
+  weft__node node;
+  weft__task *task;
+  bool woken, cancelled;
 } acquisition;
 
-static acquisition *acquisition_of(weft__parked *waiter) {
-  return weft__container(waiter, acquisition, park.waiter);
+static acquisition *acquisition_of(weft__node *node) {
+  return weft__container(node, acquisition, node);
 }
 
 static bool cancel_acquire(weft__task *task) {
-  acquisition *a = weft__container(task->wait, acquisition, park.wait);
-  if (a->park.waiter.woken || a->cancelled) return false;
-  if (weft__loop.phase == WEFT__IDLE) weft__lot_remove(&a->park.waiter);
+  acquisition *a = weft__container(task->wait, acquisition, wait);
+  if (a->woken || a->cancelled) return false;
+  if (weft__loop.phase == WEFT__IDLE) weft__lot_remove(&a->node);
   a->cancelled = true;
   task->wake = WEFT_ECANCELED;
   weft__ready(&task->handle);
@@ -35,17 +37,20 @@ static bool cancel_acquire(weft__task *task) {
 
 static bool is_free(const weft_lock *lock) {
   if (lock->locked) return false;
-  for (weft__parked *w = lock->waiters.first; w; w = w->next) {
-    if (!acquisition_of(w)->cancelled) return false;
+  if (weft__lot_empty(&lock->waiters)) return true;
+  for (weft__node *n = lock->waiters.head.next; n != &lock->waiters.head;
+       n = n->next) {
+    if (!acquisition_of(n)->cancelled) return false;
   }
   return true;
 }
 
 static void wake_first(weft_lock *lock) {
-  weft__parked *first = lock->waiters.first;
-  if (first && !first->woken && !acquisition_of(first)->cancelled) {
-    weft__wake(first);
-  }
+  if (weft__lot_empty(&lock->waiters)) return;
+  acquisition *first = acquisition_of(lock->waiters.head.next);
+  if (first->woken || first->cancelled) return;
+  first->woken = true;
+  weft__ready(&first->task->handle);
 }
 
 int weft_lock_acquire(weft_lock *lock) {
@@ -55,13 +60,11 @@ int weft_lock_acquire(weft_lock *lock) {
   }
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
-  acquisition a = {
-      .park = {.wait = {"weft_lock_acquire", cancel_acquire, NULL},
-               .waiter = {.task = task}},
-  };
-  weft__lot_append(&lock->waiters, &a.park.waiter);
-  int rc = weft__suspend(&a.park.wait);
-  weft__lot_remove(&a.park.waiter);
+  acquisition a = {.wait = {"weft_lock_acquire", cancel_acquire, NULL},
+                   .task = task};
+  weft__lot_append(&lock->waiters, &a.node);
+  int rc = weft__suspend(&a.wait);
+  weft__lot_remove(&a.node);
   if (rc < 0) {
     if (!lock->locked) wake_first(lock);
     return rc;

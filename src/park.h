@@ -2,17 +2,18 @@
  * Parking: the one wait queue under all locks, queues and weft_select, after
  * trio's ParkingLot.
  *
- * A waiter is a task's place in a lot (the public weft_waiters). It lives in
- * the frame of the call that waits, or in the caller's array for weft_select,
- * so waiting allocates nothing.
+ * Who waits in a lot (the public weft_waiters) is in it with a handle: a task
+ * with its own, as in each other list, so waiting takes no memory and waking is
+ * moving it; a weft_select, which is in several, with one for each case.
  *
  * Invariants:
- * - A lot is a list in order of arrival. Who is woken or cancelled leaves it at
+ * - A lot is a list in order of arrival; unlike other lists it is all zero when
+ *   it is empty, and may be moved then. Who is woken or cancelled leaves it at
  *   once; only a lock keeps its waiters until they run (lock.c says why).
  * - A waiter is woken at most once, and a task that parks in several lots is
  *   woken in one of them: it leaves the others at that moment.
- * - A waiter that was woken stays so when its task is then cancelled: whoever
- *   parks passes on what it was woken for.
+ * - Who was granted something stays so when its task is then cancelled: whoever
+ *   parks passes on what it was granted.
  */
 #ifndef WEFT_SRC_PARK_H
 #define WEFT_SRC_PARK_H
@@ -23,87 +24,80 @@
 #include <weft/error.h>
 #include <weft/waiters.h>
 
-typedef struct weft__parked {
-  struct weft__parked *next, *prev; /* in the lot */
-  weft_waiters *lot;                /* NULL: in none */
-  weft__task *task;
-  struct weft__select *select; /* what else its task waits for; or NULL */
-  bool woken;
-  bool granted; /* woken by a queue that keeps something for it */
-} weft__parked;
+/* Of a task or a case, since it last parked. */
+typedef enum weft__parking {
+  WEFT__PARKED,
+  WEFT__UNPARKED, /* woken or cancelled */
+  WEFT__GRANTED,  /* woken by one who keeps something for it */
+} weft__parking;
 
-/* A plain park: one task in one lot. */
-typedef struct weft__park {
-  weft__wait wait;
-  weft__parked waiter;
-} weft__park;
-
-static inline void weft__lot_append(weft_waiters *lot, weft__parked *waiter) {
-  waiter->lot = lot;
-  waiter->next = NULL;
-  waiter->prev = lot->last;
-  *(lot->last ? &lot->last->next : &lot->first) = waiter;
-  lot->last = waiter;
+static inline bool weft__lot_empty(const weft_waiters *lot) {
+  return !lot->head.next;
 }
 
-/* Takes a waiter out of its lot, if it is in one. */
-static inline void weft__lot_remove(weft__parked *waiter) {
-  weft_waiters *lot = waiter->lot;
-  if (!lot) return;
-  *(waiter->prev ? &waiter->prev->next : &lot->first) = waiter->next;
-  *(waiter->next ? &waiter->next->prev : &lot->last) = waiter->prev;
-  waiter->lot = NULL;
+static inline void weft__lot_append(weft_waiters *lot, weft__node *node) {
+  weft__node *head = &lot->head, *last = head->prev ? head->prev : head;
+  node->next = head;
+  node->prev = last;
+  last->next = node;
+  head->prev = node;
 }
 
-/* Makes the task of a waiter ready, which has not been woken. */
-static inline void weft__wake(weft__parked *waiter) {
-  waiter->woken = true;
-  weft__ready(&waiter->task->handle);
+/* Takes a node out of the lot that it is in. */
+static inline void weft__lot_remove(weft__node *node) {
+  weft__node *next = node->next, *prev = node->prev;
+  bool only = next == prev; /* both are the lot */
+  prev->next = only ? NULL : next;
+  next->prev = only ? NULL : prev;
 }
 
-/* Leaves all lots that the select of a waiter is in. */
-void weft__select_leave(struct weft__select *select);
+/* A case of a weft_select: the run function of its handle, and its waking. */
+void weft__select_run(weft__handle *handle);
+void weft__select_wake(weft__handle *handle, weft__parking how);
 
-/* Wakes the first of the lot and returns it, or returns NULL for an empty lot. */
-static inline weft__parked *weft__unpark(weft_waiters *lot) {
-  weft__parked *waiter = lot->first;
-  if (!waiter) return NULL;
-  lot->first = waiter->next;
-  *(waiter->next ? &waiter->next->prev : &lot->last) = NULL;
-  waiter->lot = NULL;
-  if (waiter->select) weft__select_leave(waiter->select);
-  weft__wake(waiter);
-  return waiter;
+/* Wakes the first of the lot, if there is one. */
+static inline bool weft__unpark(weft_waiters *lot, weft__parking how) {
+  if (weft__lot_empty(lot)) return false;
+  weft__handle *handle = weft__container(lot->head.next, weft__handle, node);
+  if (handle->run == weft__select_run) {
+    weft__select_wake(handle, how);
+  } else {
+    weft__lot_remove(&handle->node);
+    weft__container(handle, weft__task, handle)->parking = (uint8_t)how;
+    weft__ready(handle);
+  }
+  return true;
 }
 
 static inline void weft__unpark_all(weft_waiters *lot) {
-  while (weft__unpark(lot)) continue;
+  while (weft__unpark(lot, WEFT__UNPARKED)) continue;
 }
 
-/* The cancel of a plain park. */
+/* The cancel of a task that is parked in one lot. */
 bool weft__park_cancel(weft__task *task);
 
 /*
- * weft__park_in waits in a lot until it is woken. park->waiter tells
- * afterwards whether it was woken, and if something was granted, even when the
- * result is WEFT_ECANCELED. Called by a task. Inline, because each frame costs;
- * who wants even less around the suspension calls weft__park_begin,
- * weft__context_suspend and weft__park_result.
+ * weft__park_in waits in a lot until it is woken; the wait's cancel is
+ * weft__park_cancel. The task's `parking` tells afterwards if something was
+ * granted, even when the result is WEFT_ECANCELED. Called by a task. Inline,
+ * because each frame costs; who wants even less around the suspension calls
+ * weft__park_begin, weft__context_suspend and weft__park_result.
  */
-static inline void weft__park_begin(weft_waiters *lot, weft__park *park,
-                                    const char *what) {
-  park->wait = (weft__wait){what, weft__park_cancel, NULL};
-  park->waiter = (weft__parked){.task = weft__loop.current};
-  weft__lot_append(lot, &park->waiter);
-  weft__suspend_begin(&park->wait);
+static inline void weft__park_begin(weft_waiters *lot, const weft__wait *wait) {
+  weft__task *task = weft__loop.current;
+  task->parking = WEFT__PARKED;
+  weft__lot_append(lot, &task->handle.node);
+  weft__suspend_begin(wait);
+}
+
+static inline int weft__park_in(weft_waiters *lot, const weft__wait *wait) {
+  weft__park_begin(lot, wait);
+  return weft__suspend_end();
 }
 
 static inline int weft__park_result(void) { return weft__loop.current->wake; }
-
-static inline int weft__park_in(weft_waiters *lot, weft__park *park,
-                                const char *what) {
-  weft__park_begin(lot, park, what);
-  return weft__suspend_end();
+static inline bool weft__park_granted(void) {
+  return weft__loop.current->parking == WEFT__GRANTED;
 }
 
 #endif

@@ -25,19 +25,18 @@ static inline bool can_put(const weft_queue *queue) {
 /* ---- promises */
 
 ALWAYS_INLINE void promise(weft_waiters *lot, size_t *promised) {
-  weft__parked *waiter = weft__unpark(lot);
-  waiter->granted = true;
+  weft__unpark(lot, WEFT__GRANTED);
   ++*promised;
 }
 
 ALWAYS_INLINE void offer_item(weft_queue *queue) {
-  if (queue->getters.first && can_get(queue)) {
+  if (!weft__lot_empty(&queue->getters) && can_get(queue)) {
     promise(&queue->getters, &queue->promised_items);
   }
 }
 
 ALWAYS_INLINE void offer_place(weft_queue *queue) {
-  if (queue->putters.first && can_put(queue)) {
+  if (!weft__lot_empty(&queue->putters) && can_put(queue)) {
     promise(&queue->putters, &queue->promised_places);
   }
 }
@@ -138,18 +137,17 @@ static void finish(weft_queue *queue, size_t items) {
 
 /* ---- waiting */
 
-int weft__queue_put_woken(weft_queue *queue, const weft__parked *waiter,
-                          const void *item, int rc) {
-  if (waiter->granted) queue->promised_places--;
+int weft__queue_put_woken(weft_queue *queue, bool granted, const void *item,
+                          int rc) {
+  if (granted) queue->promised_places--;
   if (rc >= 0) return try_put(queue, item);
   offer_place(queue);
   return rc;
 }
 
-int weft__queue_get_woken(weft_queue *queue, const weft__parked *waiter,
-                          void *item, int rc) {
-  if (waiter->granted) queue->promised_items--;
-  if (rc >= 0) return try_get(queue, item, waiter->granted);
+int weft__queue_get_woken(weft_queue *queue, bool granted, void *item, int rc) {
+  if (granted) queue->promised_items--;
+  if (rc >= 0) return try_get(queue, item, granted);
   offer_item(queue);
   return rc;
 }
@@ -162,42 +160,40 @@ int weft__queue_get_woken(weft_queue *queue, const weft__parked *waiter,
  */
 enum { PARKED = 1 };
 
-ALWAYS_INLINE int park_in(weft_waiters *lot, weft__park *park,
-                          const char *what) {
+static const weft__wait putting = {"weft_queue_put", weft__park_cancel, NULL};
+static const weft__wait getting = {"weft_queue_get", weft__park_cancel, NULL};
+
+ALWAYS_INLINE int park_in(weft_waiters *lot, const weft__wait *wait) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  weft__park_begin(lot, park, what);
+  weft__park_begin(lot, wait);
   return PARKED;
 }
 
-weft__noinline static int put_or_park(weft_queue *queue, const void *item,
-                                      weft__park *park) {
+weft__noinline static int put_or_park(weft_queue *queue, const void *item) {
   int rc = try_put(queue, item);
   if (rc != WEFT_EFULL) return rc;
-  return park_in(&queue->putters, park, "weft_queue_put");
+  return park_in(&queue->putters, &putting);
 }
 
-weft__noinline static int get_or_park(weft_queue *queue, void *item,
-                                      weft__park *park) {
+weft__noinline static int get_or_park(weft_queue *queue, void *item) {
   int rc = try_get(queue, item, false);
   if (rc != WEFT_EEMPTY) return rc;
-  return park_in(&queue->getters, park, "weft_queue_get");
+  return park_in(&queue->getters, &getting);
 }
 
 /* Hardly ever, who was woken finds nothing and parks again. */
-weft__noinline static int put_woken(weft_queue *queue, const void *item,
-                                    weft__park *park) {
+weft__noinline static int put_woken(weft_queue *queue, const void *item) {
   int rc = weft__park_result();
-  rc = weft__queue_put_woken(queue, &park->waiter, item, rc);
+  rc = weft__queue_put_woken(queue, weft__park_granted(), item, rc);
   if (rc != WEFT_EFULL) return rc;
-  return park_in(&queue->putters, park, "weft_queue_put");
+  return park_in(&queue->putters, &putting);
 }
 
-weft__noinline static int get_woken(weft_queue *queue, void *item,
-                                    weft__park *park) {
+weft__noinline static int get_woken(weft_queue *queue, void *item) {
   int rc = weft__park_result();
-  rc = weft__queue_get_woken(queue, &park->waiter, item, rc);
+  rc = weft__queue_get_woken(queue, weft__park_granted(), item, rc);
   if (rc != WEFT_EEMPTY) return rc;
-  return park_in(&queue->getters, park, "weft_queue_get");
+  return park_in(&queue->getters, &getting);
 }
 
 /* ---- the public functions */
@@ -211,21 +207,19 @@ int weft_queue_get_nowait(weft_queue *queue, void *item) {
 }
 
 int weft_queue_put(weft_queue *queue, const void *item) {
-  weft__park park;
-  int rc = put_or_park(queue, item, &park);
+  int rc = put_or_park(queue, item);
   while (rc == PARKED) {
     weft__context_suspend();
-    rc = put_woken(queue, item, &park);
+    rc = put_woken(queue, item);
   }
   return rc;
 }
 
 int weft_queue_get(weft_queue *queue, void *item) {
-  weft__park park;
-  int rc = get_or_park(queue, item, &park);
+  int rc = get_or_park(queue, item);
   while (rc == PARKED) {
     weft__context_suspend();
-    rc = get_woken(queue, item, &park);
+    rc = get_woken(queue, item);
   }
   return rc;
 }
@@ -241,8 +235,8 @@ int weft_queue_task_done(weft_queue *queue) {
 int weft_queue_join(weft_queue *queue) {
   if (!queue->unfinished) return 0;
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  weft__park park;
-  return weft__park_in(&queue->joiners, &park, "weft_queue_join");
+  static const weft__wait wait = {"weft_queue_join", weft__park_cancel, NULL};
+  return weft__park_in(&queue->joiners, &wait);
 }
 
 void weft_queue_shutdown(weft_queue *queue, bool immediate) {

@@ -17,15 +17,15 @@
 #include <weft/queue.h>
 
 /*
- * What follows a park in getters or putters, whose result was rc: does what the
- * waiter has waited for, if it still can; else WEFT_EEMPTY or WEFT_EFULL, and
- * it has to park again, or WEFT_ECLOSED. When it was cancelled, what it was
- * promised goes to the next, and rc is returned.
+ * What follows a park in getters or putters, whose result was rc, and in which
+ * something may have been granted: does what the waiter has waited for, if it
+ * still can; else WEFT_EEMPTY or WEFT_EFULL, and it has to park again, or
+ * WEFT_ECLOSED. When it was cancelled, what it was promised goes to the next,
+ * and rc is returned.
  */
-int weft__queue_get_woken(weft_queue *queue, const weft__parked *waiter,
-                          void *item, int rc);
-int weft__queue_put_woken(weft_queue *queue, const weft__parked *waiter,
-                          const void *item, int rc);
+int weft__queue_get_woken(weft_queue *queue, bool granted, void *item, int rc);
+int weft__queue_put_woken(weft_queue *queue, bool granted, const void *item,
+                          int rc);
 
 static inline char *weft__queue_slot(const weft_queue *queue, size_t i) {
   return queue->slots + i * queue->stride;

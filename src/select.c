@@ -7,15 +7,17 @@
 
 /* The true form of weft_case's private fields. */
 typedef struct entry {
-  weft__parked waiter; /* in a queue's lot, or what the others wake */
-  weft__handle handle; /* in a future's callbacks */
+  weft__handle handle; /* in a queue's lot or a future's callbacks, or alone */
   weft__timer timer;
+  struct weft__select *select;
+  weft__parking parking;
   weft__future *future; /* pinned; NULL: none */
 } entry;
 _Static_assert(sizeof(entry) <= sizeof((weft_case *)0)->private_, "");
 
 typedef struct weft__select {
   weft__wait wait;
+  weft__task *task;
   weft_case *cases;
   size_t count;
   bool left; /* its lots: it has been woken or cancelled */
@@ -23,32 +25,46 @@ typedef struct weft__select {
 
 static entry *entry_of(weft_case *c) { return (entry *)(void *)c->private_; }
 
-weft__noinline void weft__select_leave(weft__select *s) {
+static bool is_of_queue(const weft_case *c) {
+  return c->kind == WEFT__CASE_GET || c->kind == WEFT__CASE_PUT;
+}
+
+static void leave(weft__select *s) {
   s->left = true;
   for (size_t i = 0; i < s->count; i++) {
     entry *e = entry_of(&s->cases[i]);
-    weft__lot_remove(&e->waiter);
-    weft__list_remove(&e->handle.node);
+    if (is_of_queue(&s->cases[i]) && weft__linked(&e->handle.node)) {
+      weft__lot_remove(&e->handle.node);
+      weft__node_init(&e->handle.node);
+    } else {
+      weft__list_remove(&e->handle.node);
+    }
     weft__timer_disarm(&weft__loop.timers, &e->timer);
   }
 }
 
-static void happened(entry *e) {
-  weft__select_leave(e->waiter.select);
-  weft__wake(&e->waiter);
+static void happened(entry *e, weft__parking how) {
+  leave(e->select);
+  e->parking = how;
+  weft__ready(&e->select->task->handle);
 }
 
-static void on_done(weft__handle *handle) {
-  happened(weft__container(handle, entry, handle));
+weft__noinline void weft__select_wake(weft__handle *handle, weft__parking how) {
+  happened(weft__container(handle, entry, handle), how);
+}
+
+/* A future is done. */
+void weft__select_run(weft__handle *handle) {
+  weft__select_wake(handle, WEFT__UNPARKED);
 }
 
 static void on_timer(weft__timer *timer) {
-  happened(weft__container(timer, entry, timer));
+  happened(weft__container(timer, entry, timer), WEFT__UNPARKED);
 }
 
 static weft_case *woken(const weft__select *s) {
   for (size_t i = 0; i < s->count; i++) {
-    if (entry_of(&s->cases[i])->waiter.woken) return &s->cases[i];
+    if (entry_of(&s->cases[i])->parking) return &s->cases[i];
   }
   return NULL;
 }
@@ -56,7 +72,7 @@ static weft_case *woken(const weft__select *s) {
 static bool cancel_select(weft__task *task) {
   weft__select *s = weft__container(task->wait, weft__select, wait);
   if (s->left) return false;
-  weft__select_leave(s);
+  leave(s);
   task->wake = WEFT_ECANCELED;
   weft__ready(&task->handle);
   return true;
@@ -66,9 +82,8 @@ static bool cancel_select(weft__task *task) {
 
 static int begin_case(weft__select *s, weft_case *c) {
   entry *e = entry_of(c);
-  *e = (entry){.waiter = {.task = weft__loop.current, .select = s},
-               .handle.run = on_done,
-               .timer.fire = on_timer};
+  *e = (entry){
+      .handle.run = weft__select_run, .timer.fire = on_timer, .select = s};
   weft__node_init(&e->handle.node);
   c->when = INT64_MAX;
   if (c->kind == WEFT__CASE_AWAIT) {
@@ -103,18 +118,20 @@ static bool try_case(weft_case *c) {
     if (!weft__done(entry_of(c)->future)) return false;
     c->result = weft__take(entry_of(c)->future);
     return true;
-  default:
-    c->result = 0;
-    return entry_of(c)->waiter.woken || c->when <= weft__now();
+  default: c->result = 0; return entry_of(c)->parking || c->when <= weft__now();
   }
 }
 
 static int park_case(weft_case *c) {
   entry *e = entry_of(c);
-  e->waiter.woken = e->waiter.granted = false;
+  e->parking = WEFT__PARKED;
   switch (c->kind) {
-  case WEFT__CASE_GET: weft__lot_append(&c->queue->getters, &e->waiter); break;
-  case WEFT__CASE_PUT: weft__lot_append(&c->queue->putters, &e->waiter); break;
+  case WEFT__CASE_GET:
+    weft__lot_append(&c->queue->getters, &e->handle.node);
+    break;
+  case WEFT__CASE_PUT:
+    weft__lot_append(&c->queue->putters, &e->handle.node);
+    break;
   case WEFT__CASE_AWAIT:
     weft__list_append(&e->future->callbacks, &e->handle.node);
     break;
@@ -131,13 +148,13 @@ static int park_case(weft_case *c) {
  * done, or passes on what a queue has promised to it.
  */
 static bool do_woken(weft_case *c, int rc) {
-  const weft__parked *w = &entry_of(c)->waiter;
+  bool granted = entry_of(c)->parking == WEFT__GRANTED;
   switch (c->kind) {
   case WEFT__CASE_GET:
-    c->result = weft__queue_get_woken(c->queue, w, c->out, rc);
+    c->result = weft__queue_get_woken(c->queue, granted, c->out, rc);
     return c->result != WEFT_EEMPTY;
   case WEFT__CASE_PUT:
-    c->result = weft__queue_put_woken(c->queue, w, c->in, rc);
+    c->result = weft__queue_put_woken(c->queue, granted, c->in, rc);
     return c->result != WEFT_EFULL;
   default: return rc < 0 || try_case(c);
   }
@@ -151,7 +168,7 @@ static int wait_for_one(weft__select *s) {
   for (size_t i = 0; i < s->count; i++) {
     int rc = park_case(&s->cases[i]);
     if (rc < 0) {
-      weft__select_leave(s);
+      leave(s);
       return rc;
     }
   }
@@ -176,6 +193,7 @@ int weft_select(weft_case *cases, size_t count) {
   if (!weft__current()) return WEFT_ENOTRUNNING;
   if (!count) return weft__fail(WEFT_EINVAL, "weft_select of no case");
   weft__select s = {.wait = {"weft_select", cancel_select, NULL},
+                    .task = weft__loop.current,
                     .cases = cases,
                     .count = count};
   int rc = 0;

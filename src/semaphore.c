@@ -8,7 +8,7 @@
 #include <weft/semaphore.h>
 
 static bool wake_next(weft_semaphore *semaphore) {
-  if (!weft__unpark(&semaphore->waiters)) return false;
+  if (!weft__unpark(&semaphore->waiters, WEFT__GRANTED)) return false;
   semaphore->value--;
   semaphore->woken++;
   return true;
@@ -20,9 +20,10 @@ int weft_semaphore_acquire(weft_semaphore *semaphore) {
     return 0;
   }
   if (!weft__current()) return WEFT_ENOTRUNNING;
-  weft__park park;
-  int rc = weft__park_in(&semaphore->waiters, &park, "weft_semaphore_acquire");
-  if (park.waiter.woken) {
+  static const weft__wait wait = {"weft_semaphore_acquire", weft__park_cancel,
+                                  NULL};
+  int rc = weft__park_in(&semaphore->waiters, &wait);
+  if (weft__park_granted()) {
     semaphore->woken--;
     if (rc < 0) semaphore->value++;
   }

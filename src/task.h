@@ -45,8 +45,9 @@ typedef struct weft__task {
   const weft__wait *wait; /* NULL while it runs, and before */
   int wake;               /* what weft__suspend will return */
   bool must_cancel;       /* a request that no wait has taken yet */
-  bool abandoned;         /* suspended for good: wake is how it ended */
+  uint8_t parking;        /* a weft__parking (park.h) */
   uint8_t stack_class;    /* its size, as a power of two (task.c) */
+  bool abandoned : 1;     /* suspended for good: wake is how it ended */
   bool closing : 1;       /* cancelled by the end of the run */
   bool awaited : 1;       /* while the tree of tasks is printed */
   bool shown : 1;

@@ -70,7 +70,7 @@ int weft_semaphore_release(weft_semaphore *semaphore);
  * Source: Semaphore.locked.
  */
 static inline bool weft_semaphore_locked(const weft_semaphore *semaphore) {
-  return !semaphore->value || semaphore->waiters.first || semaphore->woken;
+  return !semaphore->value || semaphore->waiters.head.next || semaphore->woken;
 }
 
 #ifdef __cplusplus

@@ -10,8 +10,11 @@ extern "C" {
  * The tasks that wait, first come first; the fields are weft's own. All zero
  * means nobody.
  */
+struct weft__node {
+  struct weft__node *next, *prev;
+};
 typedef struct weft_waiters {
-  struct weft__parked *first, *last;
+  struct weft__node head;
 } weft_waiters;
 
 #ifdef __cplusplus
