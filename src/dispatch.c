@@ -15,7 +15,6 @@
 #include "host.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static const double WINDOW = 500e-6; /* seconds of work sent ahead */
 static const double QUICKEST = 1e-6; /* what a job is taken to last at least */
@@ -28,6 +27,10 @@ static weft__work *work_at(weft__node *node) {
 static weft__work *running(const weft__worker *worker) {
   weft__node *first = weft__list_first(&worker->sent);
   return first ? work_at(first) : NULL;
+}
+
+static weft__worker *worker_at(weft__node *node) {
+  return weft__container(node, weft__worker, node);
 }
 
 /* ---- the queue */
@@ -47,8 +50,7 @@ static weft__work *queued(const weft_executor *pool) {
   return weft__container(weft__timer_first(queue), weft__work, place);
 }
 
-/* Puts a work that was sent before those of its priority. */
-static void requeue(weft__work *work) {
+void weft__requeue(weft__work *work) {
   if (!work->future) {
     weft__work_end(work, WEFT_ECANCELED, NULL);
   } else if (put(work, -2 * (int64_t)work->priority - 1) < 0) {
@@ -72,19 +74,13 @@ void weft__work_end(weft__work *work, int rc, const char *message) {
   free(work->copy);
   work->copy = NULL;
   if (future) {
-    if (rc < 0 && message) {
-      future->message = strdup(message);
-      future->message_code = rc;
-    }
+    if (rc < 0 && message) weft__set_message(future, rc, message);
     weft__complete(future, rc);
     weft__unpin(future);
   } else {
     weft__work_free(work);
   }
-  if (--pool->live == 0 && pool->drained) {
-    weft__complete(pool->drained, 0);
-    pool->drained = NULL;
-  }
+  if (--pool->live == 0) weft__tell(&pool->drainers, 0, NULL);
 }
 
 /* Ends a work with a fault that it did not see itself. */
@@ -104,99 +100,6 @@ static void orphan(weft__work *work) {
   weft__unpin(future);
 }
 
-/* ---- workers */
-
-static void set_idle_timer(weft__worker *worker);
-
-static void take_out(weft__worker *worker) {
-  weft_executor *pool = worker->pool;
-  weft__timer_disarm(&weft__loop.timers, &worker->timer);
-  weft__list_remove(&worker->node);
-  pool->worker_count--;
-  if (worker->state == WEFT__STARTING || worker->sent_count) {
-    weft__loop.host_ops--;
-  }
-}
-
-static void tell_started(weft_executor *pool, int rc) {
-  weft__future *started = pool->started;
-  if (!started) return;
-  if (rc >= 0) {
-    for (weft__node *n = weft__list_first(&pool->workers); n;
-         n = weft__list_next(&pool->workers, n)) {
-      if (weft__container(n, weft__worker, node)->state == WEFT__STARTING) {
-        return;
-      }
-    }
-  }
-  pool->started = NULL;
-  weft__complete(started, rc);
-}
-
-/* Takes the works back from a worker that is gone, and frees it. */
-static void bury(weft__worker *worker) {
-  for (weft__node *n; (n = weft__list_pop(&worker->sent));) {
-    requeue(work_at(n));
-  }
-  free(worker);
-}
-
-/*
- * The host counts as about to complete something while a worker starts or has
- * jobs.
- */
-static bool is_busy(const weft__worker *worker) {
-  return worker->state == WEFT__STARTING || worker->sent_count;
-}
-
-static void on_timer(weft__timer *timer);
-
-int weft__worker_add(weft_executor *pool) {
-  weft__worker *worker = calloc(1, sizeof *worker);
-  if (!worker) return weft__fail(WEFT_ENOMEM, "no memory for a worker");
-  worker->pool = pool;
-  worker->kind = pool->kind;
-  worker->state = WEFT__STARTING;
-  worker->timer.fire = on_timer;
-  weft__list_init(&worker->sent);
-  for (weft__node *n = weft__list_first(&pool->workers); n;
-       n = weft__list_next(&pool->workers, n)) {
-    if (weft__container(n, weft__worker, node)->place != worker->place) break;
-    worker->place++; /* the list is in the order of places */
-  }
-  int rc = pool->kind->start(worker);
-  if (rc < 0) {
-    free(worker);
-    return rc;
-  }
-  weft__node *after = &pool->workers.head;
-  while (after->next != &pool->workers.head &&
-         weft__container(after->next, weft__worker, node)->place <
-             worker->place) {
-    after = after->next;
-  }
-  worker->node = (weft__node){after->next, after};
-  after->next->prev = &worker->node;
-  after->next = &worker->node;
-  pool->worker_count++;
-  weft__loop.host_ops++;
-  return 0;
-}
-
-void weft__worker_end(weft__worker *worker) {
-  take_out(worker);
-  worker->kind->stop(worker);
-  bury(worker);
-}
-
-/* Has a new one in its place, unless workers come and go in this pool. */
-static void replace(weft_executor *pool) {
-  if (pool->closing || pool->idle) return;
-  int rc = weft__worker_add(pool);
-  /* Then the next job that needs one tries again, and says why. */
-  if (rc < 0) tell_started(pool, rc);
-}
-
 /* ---- sending */
 
 /* How long a job is expected to take; what is not known is not quick. */
@@ -207,9 +110,9 @@ static double expected(const weft__work *work) {
 }
 
 static bool can_take(const weft__worker *worker, const weft__work *work) {
-  if (worker->state == WEFT__CONDEMNED) return false;
+  if (worker->condemned) return false;
   if (!worker->sent_count) return true;
-  return worker->state == WEFT__READY && worker->kind->streams &&
+  return !worker->starting && worker->kind->streams &&
          worker->sent_count < MOST_SENT &&
          worker->expected + expected(work) <= WINDOW;
 }
@@ -219,8 +122,8 @@ static weft__worker *choose(weft_executor *pool, const weft__work *work) {
   weft__worker *least = NULL;
   for (weft__node *n = weft__list_first(&pool->workers); n;
        n = weft__list_next(&pool->workers, n)) {
-    weft__worker *worker = weft__container(n, weft__worker, node);
-    if (!worker->sent_count && worker->state == WEFT__READY) return worker;
+    weft__worker *worker = worker_at(n);
+    if (!worker->sent_count && !worker->starting) return worker;
     if (!can_take(worker, work)) continue;
     if (worker->sent_count && worker->expected > WINDOW / 2) continue;
     if (!least || worker->expected < least->expected) least = worker;
@@ -239,9 +142,10 @@ static size_t take(weft__worker *worker, weft__work **works) {
     if (!can_take(worker, work)) break;
     if (count && (count >= share || count == MOST_SENT)) break;
     weft__timer_disarm(&pool->queue, &work->place);
-    if (!is_busy(worker)) weft__loop.host_ops++;
+    if (!weft__is_busy(worker)) weft__loop.host_ops++;
     worker->sent_count++;
-    worker->expected += expected(work);
+    work->expected = expected(work);
+    worker->expected += work->expected;
     work->worker = worker;
     work->attempts++;
     work->number = worker->next_number + (uint32_t)count;
@@ -254,7 +158,7 @@ static size_t take(weft__worker *worker, weft__work **works) {
 static void send(weft__worker *worker) {
   weft__work *works[MOST_SENT];
   size_t count = take(worker, works);
-  weft__timer_disarm(&weft__loop.timers, &worker->timer);
+  weft__worker_watch(worker);
   worker->kind->send(worker, works, count);
   worker->next_number += (uint32_t)count;
   weft__work *first = works[0];
@@ -281,8 +185,7 @@ bool weft__has_free_worker(weft_executor *pool) {
   if (pool->worker_count < pool->max_workers) return true;
   for (weft__node *n = weft__list_first(&pool->workers); n;
        n = weft__list_next(&pool->workers, n)) {
-    weft__worker *worker = weft__container(n, weft__worker, node);
-    if (!worker->sent_count && worker->state != WEFT__CONDEMNED) return true;
+    if (!worker_at(n)->sent_count) return true;
   }
   return false;
 }
@@ -310,38 +213,13 @@ void *weft__worker_host(const weft__worker *worker) {
   return worker->pool->host;
 }
 
-void weft__worker_ready(weft__worker *worker) {
-  if (worker->state != WEFT__STARTING) return;
-  worker->state = WEFT__READY;
-  if (!worker->sent_count) weft__loop.host_ops--;
-  tell_started(worker->pool, 0);
-  set_idle_timer(worker);
-  weft__dispatch(worker->pool);
-}
-
-/* Takes the work that ran out of the worker's list. */
-static weft__work *pop(weft__worker *worker) {
+weft__work *weft__worker_pop(weft__worker *worker) {
   weft__work *work = running(worker);
   weft__list_remove(&work->node);
-  worker->expected -= expected(work);
+  worker->expected -= work->expected;
   if (--worker->sent_count == 0) worker->expected = 0;
-  if (!is_busy(worker)) weft__loop.host_ops--;
+  if (!weft__is_busy(worker)) weft__loop.host_ops--;
   return work;
-}
-
-/* What a worker now runs may have been cancelled: its grace begins. */
-static void look_at_running(weft__worker *worker) {
-  weft__work *work = running(worker);
-  if (!work || work->future) {
-    if (worker->state == WEFT__CONDEMNED) worker->state = WEFT__READY;
-    weft__timer_disarm(&weft__loop.timers, &worker->timer);
-    return;
-  }
-  worker->state = WEFT__CONDEMNED;
-  int64_t when = weft__now() + worker->pool->grace;
-  if (weft__timer_arm(&weft__loop.timers, &worker->timer, when) < 0) {
-    on_timer(&worker->timer); /* no memory to wait */
-  }
 }
 
 /* Remembers how long jobs of its kind take, forgetting slowly. */
@@ -355,20 +233,16 @@ static void learn(const weft__work *work, double seconds) {
 
 void weft__worker_done(weft__worker *worker, const weft__outcome *outcome) {
   weft_executor *pool = worker->pool;
-  weft__work *work = pop(worker);
+  weft__work *work = weft__worker_pop(worker);
   learn(work, outcome->seconds);
   work->call.output = outcome->output;
-  if (worker->state == WEFT__STARTING) weft__worker_ready(worker);
+  weft__worker_ready(worker); /* it may not have said so */
   if (outcome->damaged) {
     weft__worker_end(worker);
-    replace(pool);
-  } else {
-    look_at_running(worker);
-    set_idle_timer(worker);
-  }
-  if (outcome->damaged) {
+    weft__worker_replace(pool);
     fail(work, outcome->rc, outcome->message);
   } else {
+    weft__worker_watch(worker);
     weft__work_end(work, outcome->rc, outcome->message);
   }
   weft__dispatch(pool);
@@ -376,43 +250,23 @@ void weft__worker_done(weft__worker *worker, const weft__outcome *outcome) {
 
 void weft__worker_lost(weft__worker *worker, int code, const char *message) {
   weft_executor *pool = worker->pool;
-  bool never_ran = worker->state == WEFT__STARTING;
-  take_out(worker);
-  weft__work *work = running(worker);
-  if (work) weft__list_remove(&work->node);
-  if (never_ran) tell_started(pool, code);
-  bury(worker);
+  bool never_ran = worker->starting, spare = worker->spare;
+  weft__work *work = worker->sent_count ? weft__worker_pop(worker) : NULL;
+  weft__worker_end(worker);
+  if (spare) return;
+  if (never_ran) weft__tell(&pool->starters, code, message);
   if (work) {
     if (work->future && work->idempotent && work->attempts < MOST_ATTEMPTS) {
-      requeue(work);
+      weft__requeue(work);
     } else {
       fail(work, code, message);
     }
   }
-  if (!never_ran) replace(pool);
+  if (!never_ran) weft__worker_replace(pool);
   weft__dispatch(pool);
 }
 
 /* ---- cancelling */
-
-/* The grace of what it runs is over, or it has been idle for long. */
-static void on_timer(weft__timer *timer) {
-  weft__worker *worker = weft__container(timer, weft__worker, timer);
-  weft_executor *pool = worker->pool;
-  weft__work *work = worker->sent_count ? pop(worker) : NULL;
-  weft__worker_end(worker);
-  if (!work) return;
-  weft__work_end(work, WEFT_ECANCELED, NULL);
-  replace(pool);
-  weft__dispatch(pool);
-}
-
-static void set_idle_timer(weft__worker *worker) {
-  if (worker->sent_count || !worker->pool->idle) return;
-  int64_t when = weft__now() + worker->pool->idle;
-  /* Without memory for a timer it stays. */
-  (void)weft__timer_arm(&weft__loop.timers, &worker->timer, when);
-}
 
 bool weft__work_cancel(weft__future *future) {
   weft__work *work = future->owner;
@@ -426,6 +280,6 @@ bool weft__work_cancel(weft__future *future) {
   }
   orphan(work);
   worker->kind->cancel(worker, work);
-  if (work == running(worker)) look_at_running(worker);
+  if (work == running(worker)) weft__worker_watch(worker);
   return true;
 }

@@ -73,7 +73,10 @@ weft_executor *weft_executor_create_with(const weft_executor_options *options) {
   double grace = options->grace == 0 ? DEFAULT_GRACE : options->grace;
   pool->grace = grace > 0 ? nanoseconds(grace) : 0;
   weft__list_init(&pool->workers);
+  weft__list_init(&pool->spares);
   weft__list_init(&pool->waiters);
+  weft__list_init(&pool->starters);
+  weft__list_init(&pool->drainers);
   pool->closer.close = close_pool;
   weft__list_append(&weft__loop.closers, &pool->closer.node);
   return pool;
@@ -104,29 +107,17 @@ int weft_executor_workers(weft_executor *pool) {
   return pool->kind == &weft__inline_workers ? 0 : pool->max_workers;
 }
 
-/* Waits for a future that is stored in *place until it is done. */
-static int wait_in(weft__future **place, const char *what) {
-  weft__future *future = *place;
-  if (!future) {
-    future = *place = weft__future_new();
-    if (!future) return weft__fail(WEFT_ENOMEM, "no memory to wait");
-  }
-  weft__pin(future);
-  int rc = weft__wait_on(future, what);
-  if (rc >= 0) rc = weft__take(future);
-  if (rc == WEFT_ECANCELED && *place == future) *place = NULL;
-  weft__unpin(future);
+/* Waits until the list's awaiters are told. */
+static int wait_in(weft__list *list, const char *what) {
+  weft__awaiter own = {.future = weft__future_new()};
+  if (!own.future) return weft__fail(WEFT_ENOMEM, "no memory to wait");
+  weft__list_append(list, &own.node);
+  weft__pin(own.future);
+  int rc = weft__wait_on(own.future, what);
+  if (rc >= 0) rc = weft__take(own.future);
+  weft__list_remove(&own.node);
+  weft__unpin(own.future);
   return rc;
-}
-
-static bool any_starting(const weft_executor *pool) {
-  for (weft__node *n = weft__list_first(&pool->workers); n;
-       n = weft__list_next(&pool->workers, n)) {
-    if (weft__container(n, weft__worker, node)->state == WEFT__STARTING) {
-      return true;
-    }
-  }
-  return false;
 }
 
 int weft_executor_start(weft_executor *pool) {
@@ -138,8 +129,8 @@ int weft_executor_start(weft_executor *pool) {
     int rc = weft__worker_add(pool);
     if (rc < 0) return rc;
   }
-  if (any_starting(pool)) {
-    int rc = wait_in(&pool->started, "weft_executor_start");
+  if (weft__any_starting(pool)) {
+    int rc = wait_in(&pool->starters, "weft_executor_start");
     if (rc < 0) return rc;
   }
   return pool->kind == &weft__inline_workers ? 0 : pool->max_workers;
@@ -184,10 +175,7 @@ static void drop_work(weft__future *future) {
 
 /* A future that has failed already, so that its await tells why. */
 static weft__future *failed(weft__future *future, int rc) {
-  if (rc != WEFT_ECANCELED) {
-    future->message = strdup(weft_errmsg(rc));
-    future->message_code = rc;
-  }
+  if (rc != WEFT_ECANCELED) weft__set_message(future, rc, weft_errmsg(rc));
   weft__complete(future, rc);
   return future;
 }
@@ -313,8 +301,11 @@ int weft_to_thread_job(weft_job *job, const void *input, void *output) {
 /* ---- shutting down */
 
 static void end_workers(weft_executor *pool) {
-  for (weft__node *n; (n = weft__list_first(&pool->workers));) {
-    weft__worker_end(weft__container(n, weft__worker, node));
+  weft__list *const all[] = {&pool->workers, &pool->spares};
+  for (int i = 0; i < 2; i++) {
+    for (weft__node *n; (n = weft__list_first(all[i]));) {
+      weft__worker_end(weft__container(n, weft__worker, node));
+    }
   }
 }
 
@@ -358,8 +349,10 @@ int weft_executor_shutdown(weft_executor *pool, bool cancel) {
   pool->closing = true;
   if (pool == default_pool) default_pool = NULL; /* the next use makes one */
   refuse_waiters(pool);
+  int closed = is_closed();
+  weft__tell(&pool->starters, closed, weft_errmsg(closed));
   if (cancel) cancel_all(pool);
-  int rc = pool->live ? wait_in(&pool->drained, "weft_executor_shutdown") : 0;
+  int rc = pool->live ? wait_in(&pool->drainers, "weft_executor_shutdown") : 0;
   if (rc < 0) cancel_all(pool);
   end_workers(pool);
   forget_host(pool);
@@ -370,7 +363,8 @@ int weft_executor_shutdown(weft_executor *pool, bool cancel) {
 static void close_pool(weft__closer *closer) {
   weft_executor *pool = weft__container(closer, weft_executor, closer);
   pool->closing = true;
-  pool->drained = pool->started = NULL;
+  weft__list_init(&pool->starters);
+  weft__list_init(&pool->drainers);
   cancel_all(pool);
   end_workers(pool);
   weft__timers_free(&pool->queue);

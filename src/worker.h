@@ -12,6 +12,7 @@
 
 #include "future.h"
 #include "job.h"
+#include "waiter.h"
 
 #include <weft/executor.h>
 
@@ -26,29 +27,25 @@ typedef struct weft__work {
   void *copy;      /* of the input: ours; NULL when the input is not kept */
   uint32_t number; /* of the worker's, from 0 */
   int priority;
+  double expected;  /* seconds that it will take, when it was sent */
   uint8_t attempts; /* to run it, so far */
   bool idempotent;
-  bool told; /* the worker knows that its end is wanted */
 } weft__work;
 
-typedef enum weft__worker_state {
-  WEFT__STARTING,
-  WEFT__READY,
-  WEFT__CONDEMNED, /* what it runs was cancelled: it may have to be stopped */
-} weft__worker_state;
-
 typedef struct weft__worker {
-  weft__node node; /* in its pool's `workers` */
+  weft__node node; /* in its pool's `workers`, or in its `spares` */
   weft_executor *pool;
   const struct weft__worker_kind *kind;
-  weft__worker_state state;
+  bool starting;   /* it has not said yet that it is ready */
+  bool condemned;  /* what it runs was cancelled: it may have to be stopped */
+  bool late;       /* ... and half of that one's grace is over */
+  bool spare;      /* it waits until a late one is gone */
   weft__list sent; /* of weft__work */
   uint32_t sent_count;
   uint32_t next_number;
   double expected;   /* seconds that what was sent will take */
-  weft__timer timer; /* the grace of what it runs, or its idleness */
+  weft__alarm alarm; /* the grace of what it runs, or its idleness */
   void *host;        /* the kind's own */
-  uint32_t place;    /* 0 .. max_workers - 1, unique in the pool */
 } weft__worker;
 
 typedef struct weft__worker_kind {

@@ -24,7 +24,7 @@ static int start(weft__worker *worker) {
   return weft__fail(WEFT_EIO, "a worker could not start: %s", text);
 }
 
-/* What JavaScript is told of a job: what sendWords there reads. */
+/* What JavaScript is told of a job: what send there reads. */
 enum { WORDS = 4 };
 
 static void send(weft__worker *worker, weft__work *const *works, size_t count) {

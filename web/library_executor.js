@@ -152,9 +152,8 @@ addToLibrary({
       _free(text);
     },
 
-    /** The worker is gone, or is useless. */
+    /** The worker is gone, or is useless; C stops it. */
     lose(address, reason) {
-      this.stop(address);
       this.watch(address, 'lost');
       const text = this.text(
         `its worker is gone: ${reason?.message ?? reason}`,
@@ -204,6 +203,7 @@ addToLibrary({
       weftPool.start(address);
       return 1;
     } catch (error) {
+      weftPool.stop(address); // if it has not been told what to do
       stringToUTF8(String(error?.message ?? error), text, size);
       return 0;
     }
@@ -216,7 +216,7 @@ addToLibrary({
     } catch (error) {
       // Not from inside the call: as if the worker had said it.
       weftPool.stop(address);
-      const worker = { terminate: () => {} };
+      const worker = { postMessage: () => {}, terminate: () => {} };
       weftPool.workers.set(address, worker);
       setTimeout(() => {
         if (weftPool.workers.get(address) !== worker) return;

@@ -13,9 +13,10 @@
  * A job's future is a future like any: weft_await, weft_gather, weft_wait_for
  * take it. Cancelling it (or the task that waits for it) ends it at once as
  * cancelled and ends the job for real: the job can see weft_job_cancelled()
- * for the grace time of the pool, then its worker is ended and replaced. Only
- * that job fails; the same holds for a job that traps, overflows its stack
- * (WEFT_ESTACK), calls exit (WEFT_EEXIT) or whose worker dies (WEFT_ETRAP).
+ * for the grace time of the pool, then its worker is ended and replaced by one
+ * that was started when half of that time was over. Only that job fails; the
+ * same holds for a job that traps, overflows its stack (WEFT_ESTACK), calls
+ * exit (WEFT_EEXIT) or whose worker dies (WEFT_ETRAP).
  *
  * Hosts. Node.js: worker threads. Browser: Web Workers, started by the page's
  * event loop; the page may have a strict Content-Security-Policy (see

@@ -359,6 +359,93 @@ static int polite(weft_executor *unused) {
   return 0;
 }
 
+/* Sees that it is cancelled, and goes on for most of the grace of SOME. */
+enum { SOME = 2 };
+static int spin_reluctantly(const int *in, int *out) {
+  *out = *in;
+  while (!weft_job_cancelled()) continue;
+  double until = weft_time() + 0.75 * SOME;
+  while (weft_time() < until) continue;
+  return 0;
+}
+WEFT_JOB(spin_reluctantly, int, int)
+
+/* Cancels a job, submits another, and waits for that one. */
+static int succeed(weft_job *job) {
+  weft_executor_options options = {.max_workers = 1, .grace = SOME};
+  weft_executor *pool = weft_executor_create_with(&options);
+  weft_executor_start(pool);
+  int in = 1;
+  weft_future *f = weft_executor_submit(pool, job, &in, sizeof in, NULL);
+  weft_sleep(0.1);
+  printf("cancel: %d\n", weft_cancel(f));
+  f = weft_run_in_executor(pool, quiet, &in);
+  printf("next job: %d\n", weft_await_job(f, quiet, &in));
+  return weft_executor_shutdown(pool, false);
+}
+
+static int forced(weft_executor *unused) {
+  (void)unused;
+  return succeed(&weft__job_spin);
+}
+
+static int willing(weft_executor *unused) {
+  (void)unused;
+  return succeed(&weft__job_spin_politely);
+}
+
+static int reluctant(weft_executor *unused) {
+  (void)unused;
+  return succeed(&weft__job_spin_reluctantly);
+}
+
+static int start_all(void *pool) {
+  show("start", weft_executor_start(pool));
+  return 0;
+}
+
+/* What a starting worker was sent is cancelled. */
+static int hasty(weft_executor *pool) {
+  int in = 0;
+  weft_task *starting = weft_create_task(start_all, pool);
+  weft_future *f = weft_run_in_executor(pool, quiet, &in);
+  weft_sleep(0);
+  weft_cancel(f);
+  weft_await(starting);
+  check_pool(pool);
+  return 0;
+}
+
+/* A pool is shut down while its workers start. */
+static int closed_early(weft_executor *pool) {
+  weft_task *starting = weft_create_task(start_all, pool);
+  weft_sleep(0);
+  show("shutdown", weft_executor_shutdown(pool, false));
+  return weft_await(starting);
+}
+
+/* One of two who wait for the start of a pool is cancelled. */
+static int two_starters(weft_executor *pool) {
+  weft_task *starting[2];
+  for (int i = 0; i < 2; i++) starting[i] = weft_create_task(start_all, pool);
+  weft_sleep(0);
+  weft_cancel(starting[0]);
+  return weft_await(starting[1]);
+}
+
+/* What could not be sent is cancelled. */
+static int unsent(weft_executor *pool) {
+  check_pool(pool);
+  size_t size = 10 << 20;
+  void *data = calloc(1, size);
+  weft_future *f = weft_run_in_executor_bytes(pool, reverse, data, size);
+  free(data);
+  weft_cancel(f);
+  show("await", weft_await(f));
+  check_pool(pool);
+  return 0;
+}
+
 /* Cancelled before it was begun: it never runs, what is behind it does. */
 static int unstarted(weft_executor *pool) {
   int numbers[] = {1, 2, 3};
@@ -609,13 +696,14 @@ static const struct {
   const char *name;
   int (*run)(weft_executor *pool);
 } cases[] = {
-    CASE(results),  CASE(big),        CASE(many),        CASE(spinning),
-    CASE(polite),   CASE(behind),     CASE(trapping),    CASE(leaving),
-    CASE(gigabyte), CASE(devouring),  CASE(overflowing), CASE(tasks),
-    CASE(output),   CASE(priorities), CASE(limit),       CASE(map),
-    CASE(closing),  CASE(idle),       CASE(start),       CASE(abandon),
-    CASE(live),     CASE(bad),        CASE(unstarted),   CASE(endure),
-    CASE(rest),
+    CASE(results),  CASE(big),        CASE(many),         CASE(spinning),
+    CASE(polite),   CASE(behind),     CASE(trapping),     CASE(leaving),
+    CASE(gigabyte), CASE(devouring),  CASE(overflowing),  CASE(tasks),
+    CASE(output),   CASE(priorities), CASE(limit),        CASE(map),
+    CASE(closing),  CASE(idle),       CASE(start),        CASE(abandon),
+    CASE(live),     CASE(bad),        CASE(unstarted),    CASE(endure),
+    CASE(rest),     CASE(forced),     CASE(willing),      CASE(reluctant),
+    CASE(hasty),    CASE(unsent),     CASE(closed_early), CASE(two_starters),
 };
 
 static int run_case(void *arg) {

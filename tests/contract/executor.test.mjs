@@ -179,6 +179,28 @@ shows(
 );
 shows('abandon', 'the end of a run ends its jobs', '', { hosts: isolated });
 
+shows(
+  'hasty',
+  'a pool has started also when what a worker was sent meanwhile is cancelled',
+  `start: ok\n${goesOn}`,
+  { workers: 1 },
+);
+shows(
+  'two_starters',
+  'of those who wait for the start of a pool one can be cancelled alone',
+  'start: WEFT_ECANCELED: cancelled\nstart: ok\n',
+  { hosts: isolated },
+);
+shows(
+  'closed_early',
+  'who waits for the start of a pool is told that it was shut down',
+  `\
+shutdown: ok
+start: WEFT_ECLOSED: the executor was shut down
+`,
+  { hosts: isolated },
+);
+
 /** @type {[string, string, RegExp][]} */
 const faults = [
   ['trapping', 'traps', /^trap: WEFT_ETRAP: job 'trap': unreachable$/],
@@ -220,24 +242,35 @@ for (const host of isolated) {
 }
 
 /**
- * Runs a case on Node.js with another class in the place of Worker.
- * @param {string} worker an expression of JavaScript
+ * Runs a case on Node.js after some JavaScript.
+ * @param {string} name
+ * @param {string} hook
  */
-function startWith(worker) {
-  const hook = `
-    import module from 'node:module';
-    import threads from 'node:worker_threads';
-    const { Worker } = threads;
-    threads.Worker = ${worker};
-    module.syncBuiltinESMExports();`;
-  return run('tests/contract/executor.c', {
+const runAfter = (name, hook) =>
+  run('tests/contract/executor.c', {
     host: 'node',
-    args: ['start'],
+    args: [name],
     env: {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hook)}`,
     },
   });
-}
+
+/**
+ * Runs a case on Node.js with another class in the place of Worker.
+ * @param {string} worker an expression of JavaScript
+ * @param {string} [name]
+ */
+const startWith = (worker, name = 'start') =>
+  runAfter(
+    name,
+    `
+    import module from 'node:module';
+    import { writeSync } from 'node:fs';
+    import threads from 'node:worker_threads';
+    const { Worker } = threads;
+    threads.Worker = ${worker};
+    module.syncBuiltinESMExports();`,
+  );
 
 if (hosts.includes('node')) {
   test('each job is told of a worker that cannot start (node)', async () => {
@@ -267,6 +300,62 @@ if (hosts.includes('node')) {
       );
     }
     assert(stdout.endsWith(`\n${goesOn}`));
+    assert.equal(code, 0);
+  });
+
+  const telling = `class extends Worker {
+    constructor(url, options) {
+      super(url, options);
+      this.number = globalThis.workers = (globalThis.workers ?? 0) + 1;
+      writeSync(1, 'worker ' + this.number + ' starts\\n');
+    }
+    terminate() {
+      writeSync(1, 'worker ' + this.number + ' is stopped\\n');
+      return super.terminate();
+    }
+  }`;
+  /** @type {[string, string, string[]][]} */
+  const successions = [
+    [
+      'forced',
+      'the next worker starts while a job still has its grace, and is spare',
+      ['2 starts', '1 is stopped', 'next job: 0', '2 is stopped'],
+    ],
+    [
+      'reluctant',
+      'a job that ends late in its grace keeps its worker',
+      ['2 starts', '2 is stopped', 'next job: 0', '1 is stopped'],
+    ],
+    [
+      'willing',
+      'for a job that ends early in its grace no other worker starts',
+      ['next job: 0', '1 is stopped'],
+    ],
+  ];
+  for (const [name, says, events] of successions) {
+    test(`${says} (node)`, async () => {
+      const { stdout, code } = await startWith(telling, name);
+      const lines = stdout.replaceAll('worker ', '').trimEnd().split('\n');
+      const own = lines.filter((line) => !/^(spinning|cleaned up)$/.test(line));
+      assert.deepEqual(own, ['1 starts', 'cancel: 1', ...events]);
+      assert.equal(code, 0);
+    });
+  }
+
+  test('a job that could not be sent can be cancelled (node)', async () => {
+    const { stdout, code } = await runAfter(
+      'unsent',
+      `globalThis.ArrayBuffer = new Proxy(ArrayBuffer, {
+        construct(target, [size]) {
+          if (size > 1e6) throw new RangeError('no memory');
+          return new target(size);
+        },
+      });`,
+    );
+    assert.equal(
+      stdout,
+      `${goesOn}await: WEFT_ECANCELED: cancelled\n${goesOn}`,
+    );
     assert.equal(code, 0);
   });
 }

@@ -74,9 +74,22 @@ static int maps(weft_executor *pool) {
   return rc;
 }
 
+/* What runs is cancelled with its pool, and has its grace. */
+static int graceful(void) {
+  weft_executor *pool = weft_executor_create(1);
+  if (!pool) return WEFT_ENOMEM;
+  int in = 5;
+  weft_future *f = weft_run_in_executor(pool, slow, &in);
+  int rc = f ? weft_sleep(0) : WEFT_ENOMEM;
+  if (f) weft_release(f);
+  int ended = weft_executor_shutdown(pool, true);
+  return rc < 0 ? rc : ended;
+}
+
 static int scenario(void *arg) {
   (void)arg;
   int in = 4, out;
+  TRY(graceful());                       /* the first to need a timer */
   TRY(weft_to_thread(twice, &in, &out)); /* the default pool */
   weft_executor_options options = {.queue_limit = 3};
   weft_executor *pool = weft_executor_create_with(&options);
