@@ -1,7 +1,7 @@
 /*
  * SHA-256 of many files, like sha256sum: the files are read beside each other
- * and each is hashed by a job, on every core. A name's first failure does not
- * stop the rest.
+ * and each is hashed by a job, on every core. A name's failure does not stop
+ * the rest. A browser page has no files: there, each name's failure says so.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -19,7 +19,11 @@ addToLibrary({
     let bytes, error;
     try {
       if (!globalThis.process?.versions?.node) {
-        throw weftStream.error('ENOTSUP', 'a browser page has no files');
+        throw weftStream.error(
+          'ENOTSUP',
+          'a browser page has no files: get the bytes with weft_fetch, or ' +
+            'have JavaScript pass them',
+        );
       }
       bytes = await act((await import('node:fs')).promises);
     } catch (reason) {

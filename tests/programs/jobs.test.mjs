@@ -86,3 +86,24 @@ for (const host of hosts.filter((host) => host !== 'browser')) {
     assert.equal(code, 1);
   });
 }
+
+if (hosts.includes('browser')) {
+  test('sha256sum says of each file that a page has none (browser)', async () => {
+    const { stdout, stderr, code } = await run('examples/sha256sum.c', {
+      host: 'browser',
+      args: ['LICENSE', 'build.sh'],
+    });
+    assert.equal(stdout, '');
+    assert.equal(
+      stderr,
+      ['LICENSE', 'build.sh']
+        .map(
+          (name) =>
+            `sha256sum: ${name}: a browser page has no files: get the bytes \
+with weft_fetch, or have JavaScript pass them\n`,
+        )
+        .join(''),
+    );
+    assert.equal(code, 1);
+  });
+}
