@@ -419,13 +419,13 @@ const metrics = {
   executor: {
     measure: measures.printed,
     cases: [
-      ...['rtt', 'throughput', 'speedup', 'start', 'replace', 'megabyte'],
-      ...['timers', 'cpu', 'parallel'],
+      ...['rtt', 'throughput', 'speedup', 'start', 'replace'],
+      ...['replace_now', 'megabyte', 'timers', 'cpu', 'parallel'],
     ],
     program: 'tests/bench/executor',
     floor: 'workers.mjs',
     pool: true,
-    cannot: { wasmtime: ['replace', 'timers'] }, // end a job by force
+    cannot: { wasmtime: ['replace', 'replace_now', 'timers'] }, // end a job by force
   },
   cpu_job: {
     measure: measures.printed,
@@ -527,12 +527,27 @@ const hosts = /** @type {Host[]} */ (
   values.host ? [values.host] : ['node', 'wasmtime']
 );
 const names = only ? [only] : Object.keys(metrics);
-for (const name of [...names, ...hosts]) {
-  if (name in metrics || name in launch) continue;
-  console.error(
-    `bench: no '${name}'. Metrics: ${Object.keys(metrics).join(' ')}; hosts: node wasmtime browser.`,
-  );
+
+/**
+ * Ends with a message if something is not known.
+ * @param {string} what
+ * @param {string} given
+ * @param {string[]} known
+ * @param {(name: string) => string} [alike] equal for what will do as well
+ */
+function check(what, given, known, alike = (name) => name) {
+  if (known.some((name) => alike(name) === alike(given))) return;
+  console.error(`bench: no ${what} '${given}'. There is: ${known.join(', ')}.`);
   process.exit(2);
+}
+for (const host of hosts) check('host', host, Object.keys(launch));
+for (const name of names) check('metric', name, Object.keys(metrics));
+if (caseWords.length) {
+  const { cases } = metrics[only];
+  // Other numbers than those measured by default will do.
+  check(`case of ${only}`, caseWords.join(' '), cases, (name) =>
+    name.replace(/\b\d+\b/g, 'N'),
+  );
 }
 if (!values.json) {
   console.error(`${cpus().length} processors, median of ${values.reps}`);

@@ -4,7 +4,9 @@
  *   throughput  10,000 empty jobs given at once
  *   speedup     eight jobs that count primes, on one worker and on two
  *   start       until a new pool's two workers can take jobs
- *   replace     from the end of a job by force to the next job's answer
+ *   replace     from the end of a job by force, after the default grace, to the
+ *               next job's answer
+ *   replace_now the same without a grace
  *   megabyte    round trip of 1 MB in and out
  *   timers      p99 lateness of the loop's timers while two workers are busy
  *   cpu         seconds that a job takes to count primes
@@ -144,8 +146,8 @@ static int measure_start(void) {
   return rc;
 }
 
-static int measure_replace(void) {
-  weft_executor_options options = {.max_workers = 1, .grace = -1};
+static int replace_after(double grace) {
+  weft_executor_options options = {.max_workers = 1, .grace = grace};
   weft_executor *pool = weft_executor_create_with(&options);
   double took[20];
   int zero = 0;
@@ -159,11 +161,14 @@ static int measure_replace(void) {
     weft_release(f);
     rc = run_empty(pool, 1);
     if (rc < 0) return rc;
-    took[i] = weft_time() - began;
+    took[i] = weft_time() - began - (grace > 0 ? grace : 0);
   }
   report(percentile(took, 20, 50) * 1e3, "ms");
   return 0;
 }
+
+static int measure_replace(void) { return replace_after(0.1); }
+static int measure_replace_now(void) { return replace_after(-1); }
 
 static int measure_megabyte(void) {
   weft_executor *pool = weft_executor_create(2);
@@ -242,9 +247,9 @@ static const struct {
 } cases[] = {
     {"rtt", measure_rtt},           {"throughput", measure_throughput},
     {"speedup", measure_speedup},   {"start", measure_start},
-    {"replace", measure_replace},   {"megabyte", measure_megabyte},
-    {"timers", measure_timers},     {"cpu", measure_cpu},
-    {"parallel", measure_parallel},
+    {"replace", measure_replace},   {"replace_now", measure_replace_now},
+    {"megabyte", measure_megabyte}, {"timers", measure_timers},
+    {"cpu", measure_cpu},           {"parallel", measure_parallel},
 };
 
 static int measure(void *arg) {

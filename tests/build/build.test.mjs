@@ -48,6 +48,26 @@ describe('the command line', () => {
 
   /** @type {[string, string[], RegExp][]} */
   const mistakes = [
+    [
+      'a metric that bench does not have',
+      ['bench', 'node'],
+      /no metric 'node'. There is: switch, .*, size\./,
+    ],
+    [
+      'a case that a metric does not have',
+      ['bench', 'cpu_job', 'loop'],
+      /no case of cpu_job 'loop'. There is: loops, .*, methods\./,
+    ],
+    [
+      'a word for a number',
+      ['bench', 'switch', 'many', '0'],
+      /no case of switch 'many 0'. There is: 2 0, 1000 0, /,
+    ],
+    [
+      'a host that bench does not have',
+      ['bench', 'switch', '--host', 'deno'],
+      /no host 'deno'. There is: node, wasmtime, browser\./,
+    ],
     ['an unknown command', ['rnu'], /unknown command 'rnu'[^]*run compile/],
     ['run without a file', ['run'], /run needs a C file/],
     ['a file that is not there', ['run', 'nope.c'], /no file nope\.c/],
