@@ -359,7 +359,11 @@ const metrics = {
     floor: 'floor',
   },
   memory: { measure: measures.memory, cases: ['100000', '100000 1024'] },
-  timers: { measure: measures.cpu, cases: ['100000', '100000 1024'] },
+  timers: {
+    measure: measures.cpu,
+    cases: ['100000', '100000 1024'],
+    floor: 'floor',
+  },
   sync: {
     measure: measures.printed,
     cases: ['lock', 'semaphore', 'queue', 'priority'],
