@@ -63,7 +63,8 @@ int weft_lock_acquire(weft_lock *lock) {
   acquisition a = {.wait = {"weft_lock_acquire", cancel_acquire, NULL},
                    .task = task};
   weft__lot_append(&lock->waiters, &a.node);
-  int rc = weft__suspend(&a.wait);
+  weft__suspend_begin(&a.wait);
+  int rc = weft__suspend_unless_ahead();
   weft__lot_remove(&a.node);
   if (rc < 0) {
     if (!lock->locked) wake_first(lock);

@@ -139,12 +139,14 @@ enum {
   LONG_PASS = 4 * 1000 * 1000, /* after which timers interrupt it */
 };
 
-weft__handle *weft__loop_only(void) {
+weft__handle *weft__loop_next(const weft__handle *wanted) {
   const weft__node *head = &weft__loop.ready.head;
   if (weft__loop.steps <= 1 || !weft__list_empty(&weft__loop.batch) ||
       weft__list_empty(&weft__loop.ready) || head->next != head->prev) {
     return NULL;
   }
+  weft__handle *next = weft__container(head->next, weft__handle, node);
+  if (wanted && next != wanted) return NULL;
   if (weft__loop.phase != WEFT__MAIN || weft__loop.shuffled ||
       weft__done(&weft__loop.main->future)) {
     return NULL;
@@ -153,7 +155,8 @@ weft__handle *weft__loop_only(void) {
       weft__timer_next(&weft__loop.timers) <= weft__now()) {
     return NULL;
   }
-  return weft__container(head->next, weft__handle, node);
+  weft__loop.steps--;
+  return next;
 }
 
 weft__noinline int64_t weft__loop_run(int64_t budget) {

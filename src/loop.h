@@ -47,6 +47,7 @@ struct weft__loop {
   weft__list ready; /* runs in the next pass */
   weft__list batch; /* is left of this pass */
   int steps;        /* until the clock is read */
+  int left_out;     /* weft__run_ahead does nothing so many times */
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */
   struct weft__task *main;
@@ -75,11 +76,11 @@ static inline void weft__ready(weft__handle *handle) {
 void weft__run_end(void);
 
 /*
- * weft__loop_only gives the one handle that is ready, when the loop would at
- * once begin a pass with it if the task that runs suspended now; else NULL.
- * Who runs it then takes one off `steps`.
+ * weft__loop_next gives the one handle that is ready, when the loop would at
+ * once begin a pass with it if the task that runs suspended now; else, or when
+ * another one is wanted, NULL. Who asks takes the loop's place: it is a step.
  */
-weft__handle *weft__loop_only(void);
+weft__handle *weft__loop_next(const weft__handle *wanted);
 
 enum { WEFT__LOOP_DONE = -1 };
 

@@ -81,7 +81,8 @@ bool weft__park_cancel(weft__task *task);
  * weft__park_cancel. The task's `parking` tells afterwards if something was
  * granted, even when the result is WEFT_ECANCELED. Called by a task. Inline,
  * because each frame costs; who wants even less around the suspension calls
- * weft__park_begin, weft__context_suspend and weft__park_result.
+ * weft__park_begin, weft__run_ahead, weft__context_suspend and
+ * weft__park_result.
  */
 static inline void weft__park_begin(weft_waiters *lot, const weft__wait *wait) {
   weft__task *task = weft__loop.current;
@@ -92,7 +93,7 @@ static inline void weft__park_begin(weft_waiters *lot, const weft__wait *wait) {
 
 static inline int weft__park_in(weft_waiters *lot, const weft__wait *wait) {
   weft__park_begin(lot, wait);
-  return weft__suspend_end();
+  return weft__suspend_unless_ahead();
 }
 
 static inline int weft__park_result(void) { return weft__loop.current->wake; }

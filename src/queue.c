@@ -169,18 +169,6 @@ ALWAYS_INLINE int park_in(weft_waiters *lot, const weft__wait *wait) {
   return PARKED;
 }
 
-weft__noinline static int put_or_park(weft_queue *queue, const void *item) {
-  int rc = try_put(queue, item);
-  if (rc != WEFT_EFULL) return rc;
-  return park_in(&queue->putters, &putting);
-}
-
-weft__noinline static int get_or_park(weft_queue *queue, void *item) {
-  int rc = try_get(queue, item, false);
-  if (rc != WEFT_EEMPTY) return rc;
-  return park_in(&queue->getters, &getting);
-}
-
 /* Hardly ever, who was woken finds nothing and parks again. */
 weft__noinline static int put_woken(weft_queue *queue, const void *item) {
   int rc = weft__park_result();
@@ -194,6 +182,20 @@ weft__noinline static int get_woken(weft_queue *queue, void *item) {
   rc = weft__queue_get_woken(queue, weft__park_granted(), item, rc);
   if (rc != WEFT_EEMPTY) return rc;
   return park_in(&queue->getters, &getting);
+}
+
+weft__noinline static int put_or_park(weft_queue *queue, const void *item) {
+  int rc = try_put(queue, item);
+  if (rc != WEFT_EFULL) return rc;
+  rc = park_in(&queue->putters, &putting);
+  return rc == PARKED && weft__run_ahead() ? put_woken(queue, item) : rc;
+}
+
+weft__noinline static int get_or_park(weft_queue *queue, void *item) {
+  int rc = try_get(queue, item, false);
+  if (rc != WEFT_EEMPTY) return rc;
+  rc = park_in(&queue->getters, &getting);
+  return rc == PARKED && weft__run_ahead() ? get_woken(queue, item) : rc;
 }
 
 /* ---- the public functions */

@@ -305,23 +305,30 @@ int weft__wait_on(weft__future *future, const char *what) {
   return weft__suspend_end();
 }
 
-bool weft__run_ahead(void) {
+/* Each time that the task had to suspend all the same it is left out for longer,
+   up to so many times. */
+enum { MOST_LEFT_OUT = 63 };
+
+bool weft__run_ahead_now(void) {
+  static int misses;
   weft__task *self = weft__loop.current;
   if (inside || !weft__context_is_shallow()) return false;
-  for (weft__handle *next; (next = weft__loop_only());) {
-    weft__task *task = weft__container(next, weft__task, handle);
-    bool mine = task == self && !task->must_cancel;
-    bool fresh = next->run == weft__task_step && !task->context.stack;
-    if (!mine && !fresh) break;
-    weft__loop.steps--;
+  weft__handle *next = weft__loop_next(NULL);
+  if (!next || next->run != weft__task_step) return false;
+  if (next != &self->handle) {
     weft__list_remove(&next->node);
-    if (mine) {
-      self->wait = NULL;
-      return true;
+    weft__step_inside(weft__container(next, weft__task, handle));
+    if (!weft__loop_next(&self->handle)) {
+      misses = (misses * 2 + 1) & MOST_LEFT_OUT;
+      weft__loop.left_out = misses;
+      return false;
     }
-    weft__step_inside(task);
   }
-  return false;
+  if (self->must_cancel) return false;
+  weft__list_remove(&self->handle.node);
+  self->wait = NULL;
+  misses = 0;
+  return true;
 }
 
 /* ---- the public functions on tasks */

@@ -119,11 +119,24 @@ static inline int weft__suspend(const weft__wait *wait) {
 
 /*
  * weft__run_ahead is for a task that waits now, before it suspends: when the
- * loop would do nothing but take the first step of another task, that is taken
- * here, in the middle of the waiting one; and when then only that is ready, it
- * need not suspend: true, and its wait is over.
+ * loop would do nothing but take a step of another task, that is taken here, in
+ * the middle of the waiting one; and when then only that is ready, it need not
+ * suspend: true, and its wait is over. Where this was of no use it is left out
+ * for a while.
  */
-bool weft__run_ahead(void);
+bool weft__run_ahead_now(void);
+
+static inline bool weft__run_ahead(void) {
+  if (!weft__loop.left_out) return weft__run_ahead_now();
+  weft__loop.left_out--;
+  return false;
+}
+
+/* As weft__suspend_end, for a wait that another task is likely to end. */
+static inline int weft__suspend_unless_ahead(void) {
+  if (!weft__run_ahead()) weft__context_suspend();
+  return weft__loop.current->wake;
+}
 
 /*
  * weft__wait_on waits until the future, which the caller has pinned, is done;
@@ -136,6 +149,15 @@ void weft__wait_begin(weft__wait *wait, weft__future *future, const char *what);
 /* The run function of a task's handle. Named in asyncify.remove: it never
    suspends itself. */
 void weft__task_step(weft__handle *handle);
+
+/* Runs a task's handle: mostly that, and then not through the pointer. */
+static inline void weft__task_run(weft__handle *handle) {
+  if (handle->run == weft__task_step) {
+    weft__task_step(handle);
+  } else {
+    handle->run(handle);
+  }
+}
 
 /*
  * weft__task_lost ends the task that ran when the host caught a trap (code

@@ -3,12 +3,13 @@
 
 #include "interrupt.h"
 #include "poll.h"
+#include "task.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-void weft__host_step(weft__handle *handle) { handle->run(handle); }
+void weft__host_step(weft__handle *handle) { weft__task_run(handle); }
 
 int64_t weft__host_now(void) { return (int64_t)monotonic_clock_now(); }
 

@@ -3,7 +3,7 @@
  * catch a trap in it. Apart from web/host.c: not every program has such.
  */
 #include "host.h"
-#include "loop.h"
+#include "task.h"
 
 #include <emscripten/emscripten.h>
 
@@ -11,7 +11,7 @@
 void weft__js_step(weft__handle *handle);
 
 EMSCRIPTEN_KEEPALIVE void weft__step(weft__handle *handle) {
-  handle->run(handle);
+  weft__task_run(handle);
 }
 
 void weft__host_step(weft__handle *handle) { weft__js_step(handle); }

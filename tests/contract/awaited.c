@@ -1,7 +1,8 @@
 /*
- * A task that is awaited before it has started may run in the middle of who
- * awaits it. Nobody can tell: each case is run so, and again with another task
- * beside it, which makes the awaiting task suspend first.
+ * A task may take a step in the middle of another, which waits for it: one that
+ * is awaited, or that puts what the other gets. Nobody can tell: each case is
+ * run so, and again with other tasks beside it, which make who waits suspend
+ * first.
  */
 #include "../lib/trace.h"
 
@@ -166,6 +167,124 @@ static int from_deep(void *arg) {
   return both_ways(deep_run);
 }
 
+/* ---- queues, locks and semaphores */
+
+static int yields_on(void *arg) {
+  (void)arg;
+  int rc = 0;
+  while (rc >= 0) rc = weft_sleep(0);
+  return rc;
+}
+
+/* Runs two tasks to their ends, with one beside them that is always ready. */
+static void two(weft_fn first, weft_fn second, void *arg) {
+  weft_task *other = beside ? weft_create_task(yields_on, NULL) : NULL;
+  weft_task *tasks[] = {weft_create_task(first, arg),
+                        weft_create_task(second, arg)};
+  CHECK_EQUAL(weft_gather(tasks, 2, NULL), 0);
+  for (int i = 0; i < 2; i++) weft_release(tasks[i]);
+  if (!other) return;
+  weft_cancel(other);
+  weft_await_release(other);
+}
+
+static int puts_letters(void *arg) {
+  for (char c = 'a'; c <= 'e'; c++) {
+    note((char)(c - 32));
+    int rc = weft_queue_put(arg, &c);
+    if (rc < 0) return rc;
+  }
+  return 0;
+}
+
+static int gets_letters(void *arg) {
+  for (char c = 0; c != 'e';) {
+    int rc = weft_queue_get(arg, &c);
+    if (rc < 0) return rc;
+    note(c);
+  }
+  return 0;
+}
+
+static void hand_over_run(void) {
+  weft_queue queue = {.item_size = 1, .maxsize = 1};
+  two(gets_letters, puts_letters, &queue);
+  CHECK_TRACE("ABaCbDcEde");
+  clear();
+  two(puts_letters, gets_letters, &queue);
+  CHECK_TRACE("ABaCbDcEde");
+  weft_queue_free(&queue);
+}
+static int hand_over(void *arg) {
+  (void)arg;
+  return both_ways(hand_over_run);
+}
+
+static int takes_lock(void *arg) {
+  for (int i = 0; i < 3; i++) {
+    int rc = weft_lock_acquire(arg);
+    if (rc < 0) return rc;
+    note('l');
+    rc = weft_sleep(0);
+    weft_lock_release(arg);
+    note('u');
+    if (rc < 0) return rc;
+  }
+  return 0;
+}
+
+static void lock_run(void) {
+  weft_lock lock = {0};
+  two(takes_lock, takes_lock, &lock);
+  CHECK_TRACE("lulululululu");
+}
+static int lock_changes_hands(void *arg) {
+  (void)arg;
+  return both_ways(lock_run);
+}
+
+static weft_task *waiter;
+
+static int waits_for_item(void *arg) {
+  waiter = weft_current_task();
+  char c;
+  int rc = weft_queue_get(arg, &c);
+  note(rc == WEFT_ECANCELED ? '!' : c);
+  return rc == WEFT_ECANCELED ? 0 : rc;
+}
+
+static int cancels_waiter(void *arg) {
+  (void)arg;
+  note('x');
+  weft_cancel(waiter);
+  note('y');
+  return 0;
+}
+
+static int puts_and_cancels(void *arg) {
+  weft_queue_put_nowait(arg, "i");
+  weft_cancel(waiter);
+  note('y');
+  return 0;
+}
+
+static void cancel_waiter_run(void) {
+  weft_queue queue = {.item_size = 1};
+  two(waits_for_item, cancels_waiter, &queue);
+  CHECK_TRACE("xy!");
+  clear();
+  two(waits_for_item, puts_and_cancels, &queue);
+  char c = 0;
+  CHECK_TRACE("y!");
+  CHECK_EQUAL(weft_queue_get_nowait(&queue, &c), 0);
+  CHECK(c == 'i');
+  weft_queue_free(&queue);
+}
+static int cancel_waiter(void *arg) {
+  (void)arg;
+  return both_ways(cancel_waiter_run);
+}
+
 /* ---- the loop's own */
 
 static int endless(void) {
@@ -200,6 +319,9 @@ int main(int argc, char **argv) {
       {"it does not start if it was cancelled before", cancelled_before},
       {"tasks that each await a new one may be many", chain_of_awaits},
       {"a task may be awaited from deep calls", from_deep},
+      {"tasks that hand items to each other take turns", hand_over},
+      {"a lock changes hands in the order of arrival", lock_changes_hands},
+      {"who waits for an item may be cancelled, and loses none", cancel_waiter},
       {NULL},
   });
 }

@@ -1,5 +1,5 @@
 /* A task traps in the middle of the one that started it eagerly, or of who
-   awaits it. */
+   waits for it. */
 #include <stdio.h>
 #include <weft.h>
 
@@ -41,6 +41,28 @@ static void call(void *arg) {
   puts("the call goes on");
 }
 
+/* Suspends, and traps when it has an item. */
+static int traps_later(void *arg) {
+  char item;
+  weft_queue_get(arg, &item);
+  return traps(NULL);
+}
+
+/* It traps in the middle of who waits for its answer. */
+static int asks(void) {
+  weft_queue questions = {.item_size = 1}, answers = {.item_size = 1};
+  weft_task *t = weft_create_task(traps_later, &questions);
+  weft_sleep(0);
+  weft_queue_put_nowait(&questions, "?");
+  weft_timeout scope;
+  weft_timeout_begin(&scope, 1);
+  char item;
+  int rc = weft_timeout_end(&scope, weft_queue_get(&answers, &item));
+  printf("answer: %s\n", weft_error_name(rc));
+  weft_queue_free(&questions);
+  return weft_await_release(t);
+}
+
 static int main_task(void *arg) {
   weft_task *o = weft_create_task(other, arg), *t;
   int levels = 3;
@@ -52,6 +74,7 @@ static int main_task(void *arg) {
   for (int i = 0; i < 9; i++) weft_sleep(0); /* from then on it may */
   rc = weft_await(weft_create_task(traps, NULL));
   printf("awaited: %s\n", weft_error_name(rc));
+  printf("asked: %s\n", weft_error_name(asks()));
   return weft_await(o);
 }
 

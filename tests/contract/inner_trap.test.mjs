@@ -1,5 +1,5 @@
 // A trap in a task that runs in the middle of another, which started it eagerly
-// or awaits it, is its own: the other goes on.
+// or waits for it, is its own: the other goes on.
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
@@ -29,6 +29,9 @@ call: 0
 its task: WEFT_ETRAP
 cleanup of what traps
 awaited: WEFT_ETRAP
+cleanup of what traps
+answer: WEFT_ETIMEDOUT
+asked: WEFT_ETRAP
 run: 7
 `,
     );

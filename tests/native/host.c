@@ -3,13 +3,14 @@
 
 #include "allocator.h"
 #include "loop.h"
+#include "task.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-void weft__host_step(weft__handle *handle) { handle->run(handle); }
+void weft__host_step(weft__handle *handle) { weft__task_run(handle); }
 
 int64_t weft__host_now(void) {
   struct timespec t;
