@@ -125,7 +125,7 @@ export async function load(source, options = {}) {
       ? await import(/* @vite-ignore */ new URL(source, document.baseURI).href)
       : source;
   if (typeof module?.start !== 'function') {
-    throw new TypeError(`${source} is not a program that weft has compiled`);
+    throw new TypeError('load() was given no program that weft has compiled');
   }
   const stdout = sinkOf(options.stdout);
   const stderr = sinkOf(options.stderr);

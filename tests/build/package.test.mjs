@@ -205,10 +205,12 @@ test('load refuses what is no program', async () => {
   const output = await runScript(`
     import { load } from 'weft';
     import * as path from 'node:path';
-    console.log(await load(path).catch((e) => e.name));
-    console.log(await load('missing.mjs').catch((e) => e.code));
+    const refusal = (source) => load(source).catch((e) => e.code ?? e.message);
+    for (const source of [path, 'data:text/javascript,', undefined, 'missing.mjs'])
+      console.log(await refusal(source));
   `);
-  assert.equal(output, 'TypeError\nERR_MODULE_NOT_FOUND\n');
+  const none = 'load() was given no program that weft has compiled\n';
+  assert.equal(output, none + none + none + 'ERR_MODULE_NOT_FOUND\n');
 });
 
 test(
