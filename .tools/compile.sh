@@ -151,7 +151,7 @@ allocator_for() {
 # minify FILE.mjs: a system without a minifier gets programs that are larger.
 minify() {
   [[ -n $WEFT_TERSER ]] || return 0
-  "$WEFT_NODE" "$WEFT_TERSER" "$1" --module --compress passes=2 --mangle --output "$1.small"
+  "$WEFT_NODE" "$WEFT_TERSER" "$1" --module --compress passes=2,pure_getters --mangle --output "$1.small"
   mv "$1.small" "$1"
 }
 

@@ -119,7 +119,7 @@ export async function start(options = {}) {
   if (!isNode) globalThis.addEventListener('pagehide', unload);
   const exit = module.weftStart([name, ...args]).finally(() => {
     if (!isNode) globalThis.removeEventListener('pagehide', unload);
-    streams.flush();
+    streams.flush?.();
   });
   return {
     exit,
@@ -162,7 +162,6 @@ function nodeStreams(fs) {
         () => fs.readSync(0, bytes),
         (error) => (error.code === 'EOF' ? 0 : -EIO),
       ),
-    flush: () => {},
   };
 }
 
