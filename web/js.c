@@ -1,7 +1,7 @@
 /*
  * weft/js.h on Node.js and in browsers: C half. The JavaScript half is
- * web/library_bridge.js, which calls the exported functions here whenever it likes,
- * also while a task that called it is on the stack: they only enqueue.
+ * web/library_bridge*.js, which call the exported functions here whenever they
+ * like, also while a task that called them is on the stack: these only enqueue.
  *
  * Two kinds of things are under way: calls from JS, each a task with a
  * weft_js_args that lives until JS was told its end; and waits of a task for
@@ -17,7 +17,7 @@
 
 _Static_assert(sizeof(weft_js_value) == 16 &&
                    offsetof(weft_js_value, number) == 8,
-               "library_bridge.js reads and writes these");
+               "library_bridge_values.js reads and writes these");
 
 typedef struct weft__bridge_wait {
   weft__wait wait;
@@ -27,7 +27,7 @@ typedef struct weft__bridge_wait {
 } weft__bridge_wait;
 
 /*
- * From library_bridge.js. Those that begin a wait return PENDING, or how it has
+ * From library_bridge*.js. Those that begin a wait return PENDING, or how it has
  * ended already: the code, with message set if it is negative.
  */
 enum { PENDING = 2 };

@@ -440,7 +440,7 @@ test('wasmtime: the calls say that there is no JavaScript', limit, async () => {
 test('the numbers that C and JavaScript share are the same', async () => {
   const read = (/** @type {string} */ file) =>
     readFile(path.join(root, file), 'utf8');
-  const library = await read('web/library_bridge.js');
+  const library = await read('web/library_bridge_values.js');
   const errors = await read('include/weft/error.h');
   const pairs = [...library.matchAll(/(WEFT_E\w+): (-\d+)/g)];
   assert.ok(pairs.length > 5);
