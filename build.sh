@@ -12,7 +12,9 @@ shopt -s nullglob globstar
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 home=${WEFT_HOME:-${XDG_CACHE_HOME:-~/.cache}/weft}
 processors=$(nproc 2>/dev/null || echo 2)
-readonly top home processors
+# What its user calls it: bin/weft has another name.
+door=${WEFT_DOOR:-./build.sh}
+readonly top home processors door
 
 # For the tests, which run programs on wasmtime themselves.
 export WEFT_WASMTIME_FLAGS=${WEFT_WASMTIME_FLAGS:-$("$top/wasi/weft-run" --flags)}
@@ -36,15 +38,18 @@ usage() {
   cat <<'END'
 ./build.sh COMMAND
 
-  run FILE.c [--host HOST] [--debug] [--] [ARGS]
+  run FILE.c… [OPTIONS] [--] [ARGS]
           compile a program and run it on a host: node (the default), wasmtime
-          or browser (a headless Chromium)
-  compile FILE.c… [--host HOST] [--debug] [-o DIR]
+          or browser (a headless Chromium). On wasmtime it may open the files
+          below the working directory; wasi/weft-run gives others
+  compile FILE.c… [OPTIONS] [-o DIR]
           compile one program of all the files and print the path of what to
           load: NAME.mjs (with NAME.wasm and the types NAME.d.mts beside it) for
           node and browser, the component NAME.wasm for wasmtime; in DIR, or
           else under build/. A component runs with wasi/weft-run NAME.wasm, or
           with wasmtime run $(wasi/weft-run --flags) NAME.wasm
+          OPTIONS of both: --host node, wasmtime or browser; --debug for asserts
+          and names in traces; for the compiler, -I DIR and -D NAME[=VALUE]
   demo [--port N]
           build the demo page and serve it on this machine; --build only builds
           it, into build/demo, for any static server
@@ -80,18 +85,19 @@ main() {
 }
 
 # read_options WORD…: takes the words of run and compile apart into `files`,
-# `host`, `mode`, `target` and `rest`. The first word that is neither ours nor
-# a C file, and all after it, belong to the program.
+# `host`, `mode`, `target`, `defines` and `rest`. The first word that is neither
+# ours nor a C file, and all after it, belong to the program.
 read_options() {
-  files=() rest=() host=node mode=release target=
+  files=() rest=() defines=() host=node mode=release target=
   while (($#)); do
     case $1 in
-      --host | -o)
-        [[ $# -ge 2 ]] || usage_error "$1 needs a value" 'See ./build.sh help.'
-        if [[ $1 == -o ]]; then target=$2; else host=$2; fi
+      --host | -o | -I | -D)
+        [[ $# -ge 2 ]] || usage_error "$1 needs a value" "See $door help."
+        take_option "$1" "$2"
         shift
         ;;
-      --host=*) host=${1#*=} ;;
+      --host=*) take_option --host "${1#*=}" ;;
+      -I* | -D*) take_option "${1:0:2}" "${1:2}" ;;
       --debug) mode=debug ;;
       --)
         rest=("${@:2}")
@@ -107,15 +113,35 @@ read_options() {
   done
   local file
   for file in "${files[@]}"; do
-    [[ -r $file ]] || usage_error "there is no file $file" 'Examples to try are in examples/.'
+    [[ -r $file ]] || usage_error "there is no file $file" "Paths are relative to $PWD."
   done
 }
 
+take_option() {
+  case $1 in
+    --host) host=$2 ;;
+    -o) target=$2 ;;
+    -D) defines+=("-D$2") ;;
+    -I)
+      [[ -d $2 ]] || usage_error "there is no folder $2" "Paths are relative to $PWD."
+      defines+=("-I$(realpath -- "$2")")
+      ;;
+  esac
+}
+
+# need_file COMMAND: what stands in the place of a C file is told.
+need_file() {
+  [[ ${#files[@]} == 0 ]] || return 0
+  local instead=
+  if [[ -n ${rest[0]-} ]]; then instead="; '${rest[0]}' is none"; fi
+  usage_error "$1 needs a C file, NAME.c$instead" "For example: $door $1 hello.c"
+}
+
 command_run() {
-  local files rest host mode target kind program
+  local files rest defines host mode target kind program
   read_options "$@"
-  [[ ${#files[@]} -gt 0 ]] || usage_error 'run needs a C file' 'For example: ./build.sh run examples/helloworld.c'
-  [[ -z $target ]] || usage_error 'run has no -o' 'To keep the program, use ./build.sh compile.'
+  need_file run
+  [[ -z $target ]] || usage_error 'run has no -o' "To keep the program, use $door compile."
   kind=$(kind_of "$host")
   build_program "$kind" "$mode" "${files[@]}"
   run_on_"$host" "$program" "${rest[@]}"
@@ -127,7 +153,7 @@ run_on_node() { exec "$WEFT_NODE" "$1.mjs" "${@:2}"; }
 run_on_native() { exec "$1" "${@:2}"; }
 run_on_wasmtime() {
   need wasmtime
-  exec "$top/wasi/weft-run" "$1.wasm" "${@:2}"
+  exec "$top/wasi/weft-run" --dir . "$1.wasm" "${@:2}"
 }
 run_on_browser() {
   # The npm package has not what opens one.
@@ -137,10 +163,10 @@ run_on_browser() {
 }
 
 command_compile() {
-  local files rest host mode target kind program made
+  local files rest defines host mode target kind program made
   read_options "$@"
-  [[ ${#files[@]} -gt 0 ]] || usage_error 'compile needs a C file' 'For example: ./build.sh compile examples/helloworld.c -o out'
-  [[ ${#rest[@]} == 0 ]] || usage_error "compile does not know '${rest[0]}'" 'See ./build.sh help.'
+  need_file compile
+  [[ ${#rest[@]} == 0 ]] || usage_error "compile does not know '${rest[0]}'" "See $door help."
   kind=$(kind_of "$host")
   [[ -z $target ]] || keep_other_host "$target/$(basename "${files[0]%.*}")"
   build_program "$kind" "$mode" "${files[@]}"
@@ -186,7 +212,7 @@ need_everything() {
 
 # build_libraries: weft's own, and with the first links Emscripten's.
 build_libraries() {
-  local mode kind program
+  local mode kind program defines=()
   for mode in release debug; do
     for kind in web wasi native; do
       build_program "$kind" "$mode" "$top/tests/build/programs/hello.c"

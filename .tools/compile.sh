@@ -23,7 +23,8 @@ kind_of() {
 }
 
 # build_program KIND MODE FILE.c…: makes one program of the files, named like
-# the first of them, and sets `program` to its path without the ending.
+# the first of them, and sets `program` to its path without the ending. The
+# caller's `defines` are for the compiler.
 build_program() {
   local kind=$1 mode=$2 out=$top/build/$1-$2
   shift 2
@@ -95,6 +96,15 @@ choose_flags() {
   program_flags+=("${common[@]}")
   # Unit tests reach the library's insides.
   if [[ $is_native ]]; then program_flags=("${library_flags[@]}" -I"$top/tests/native"); fi
+  program_flags+=("${defines[@]}")
+}
+
+# link_with COMMAND…: runs it in the repository's root, with the linker's errors
+# alone and not the command that it was.
+link_with() {
+  (cd "$top" && "$@") 2>&1 |
+    sed '/^[a-z_]*:INFO: /d; /^emcc: error: .*(returned [0-9]*)$/d; /: error: linker command failed/d' >&2 ||
+    die "could not link $name" 'An undefined symbol is a function that none of the C files has: name all of them.'
 }
 
 # Emscripten builds its libraries for the flags of a link when it first sees
@@ -106,11 +116,10 @@ link_web() {
   for file in "$top"/web/library*.js; do js+=(--js-library "$file"); done
   sed "s|PROGRAM\.wasm|$name.wasm|" "$top/web/main.js" >"$stage/main.js"
   js+=(--extern-post-js "$stage/main.js")
-  seen=$home/emscripten/seen/$(cksum <<<"$WEFT_EMCC ${flags[*]} ${program_flags[*]}" | tr ' ' -)
+  seen=$home/emscripten/seen/$(cksum <<<"$WEFT_EMCC $mode ${flags[*]}" | tr ' ' -)
   [[ -e $seen ]] || say "the first $mode link for the web: Emscripten builds its C library, about a minute"
   flags+=("-sMALLOC=$(allocator_for "$@")")
-  (cd "$top" && "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs") 2>&1 |
-    sed '/^[a-z_]*:INFO: /d' >&2
+  link_with "${cc[@]}" "${flags[@]}" "${js[@]}" "$@" "$library" -o "$stage/$name.mjs"
   mkdir -p "${seen%/*}"
   touch "$seen"
   rm "$stage/main.js"
@@ -125,7 +134,7 @@ link_wasi() {
   local stage=$1 module=$1/$name.wasm world=weft
   shift
   read_flags "$top/wasi/link.flags"
-  (cd "$top" && "${cc[@]}" "${flags[@]}" "$@" "${libraries[@]}" -o "$module")
+  link_with "${cc[@]}" "${flags[@]}" "$@" "${libraries[@]}" -o "$module"
   instrument "$module"
   stamp_build "$module"
   if grep -qF 'wasi:http/incoming-handler@0.2.0#handle' "$module"; then world=weft-server; fi
@@ -148,10 +157,11 @@ allocator_for() {
   fi
 }
 
-# minify FILE.mjs: a system without a minifier gets programs that are larger.
+# minify FILE.mjs: a system without a minifier gets programs that are larger. An
+# error that nobody catches shows its line, so lines are short.
 minify() {
   [[ -n $WEFT_TERSER ]] || return 0
-  "$WEFT_NODE" "$WEFT_TERSER" "$1" --module --compress passes=2,pure_getters --mangle --output "$1.small"
+  "$WEFT_NODE" "$WEFT_TERSER" "$1" --module --compress passes=2,pure_getters --mangle --format max_line_len=500 --output "$1.small"
   mv "$1.small" "$1"
 }
 
@@ -161,7 +171,7 @@ speaks_tls() { grep -qE 'weft_tls_(client|server)' "$@"; }
 link_native() {
   local stage=$1
   shift
-  "${cc[@]}" "$@" "${libraries[@]}" "$library" -lm -o "$stage/$name"
+  link_with "${cc[@]}" "$@" "${libraries[@]}" "$library" -lm -o "$stage/$name"
 }
 
 link_fuzz() { link_native "$@" -fsanitize=fuzzer; }

@@ -54,7 +54,7 @@ build_demo() {
 
 # build_for_page NAME: one program, into the page's folder.
 build_for_page() {
-  local file=$top/build/demo-sources/$1.c watch=("$top/web/demo/watch.c") program
+  local file=$top/build/demo-sources/$1.c watch=("$top/web/demo/watch.c") program defines=()
   # Too much goes on in this one to be watched.
   if [[ $1 == stress ]]; then watch=(); fi
   build_program web release "$file" "${watch[@]}"

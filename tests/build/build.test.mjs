@@ -1,7 +1,15 @@
 // build.sh itself: its words and messages, what it rebuilds, two at once.
 
 import assert from 'node:assert/strict';
-import { access, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import {
+  access,
+  mkdir,
+  mkdtemp,
+  rm,
+  stat,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -70,6 +78,8 @@ describe('the command line', () => {
     ],
     ['an unknown command', ['rnu'], /unknown command 'rnu'[^]*run compile/],
     ['run without a file', ['run'], /run needs a C file/],
+    ['a file of another kind', ['run', 'a.cpp'], /C file.*'a\.cpp' is none/],
+    ['a missing folder', ['run', '-I', 'nope', hello], /no folder nope/],
     ['a file that is not there', ['run', 'nope.c'], /no file nope\.c/],
     ['an unknown host', ['run', hello, '--host', 'x'], /unknown host 'x'/],
     ['a missing value', ['run', hello, '--host'], /--host needs a value/],
@@ -130,6 +140,27 @@ describe('compile', () => {
     assert.equal(path.basename(stdout.trim()), 'one');
   });
 
+  test('gives the compiler -I and -D', async () => {
+    await mkdir(path.join(scratch, 'its headers'));
+    await program('its headers/size.h', '#define SIZE (N + 1)\n');
+    const file = await program(
+      'flags.c',
+      '#include <size.h>\nint main(void) { return SIZE + sizeof NAME; }\n',
+    );
+    const include = path.join(scratch, 'its headers');
+    for (const [host, n] of [
+      ['node', 10],
+      ['wasmtime', 20],
+      ['native', 30],
+    ]) {
+      const { code, stderr } = await build([
+        ...['run', file, '-I', include, `-DN=${n}`, '-D', 'NAME="a b"'],
+        ...['--host', String(host)],
+      ]);
+      assert.equal(code, Number(n) + 5, stderr);
+    }
+  });
+
   test("fails with the compiler's words", async () => {
     const file = await program(
       'broken.c',
@@ -158,6 +189,8 @@ describe('compile', () => {
       const { code, stderr } = await build(['compile', file, '--host', host]);
       assert.notEqual(code, 0);
       assert.match(stderr, /undefined symbol: f\b/);
+      assert.match(stderr, /could not link unlinked\n.*name all of them/);
+      assert.doesNotMatch(stderr, /--export|exit code/);
     }
   });
 

@@ -62,6 +62,8 @@ int main(int argc, char **argv) {
 let folder;
 /** @type {string} */
 let project;
+/** What compiling its program said. @type {string} */
+let said;
 
 /** @param {string[]} command @param {string} cwd */
 async function succeed(command, cwd) {
@@ -93,9 +95,29 @@ before(async () => {
     project,
   );
   await writeFile(path.join(project, 'app.c'), program);
-  await succeed(['npx', 'weft', 'compile', 'app.c'], project);
+  const compile = ['sh', '-c', 'npx weft compile app.c 2>&1'];
+  said = await succeed(compile, project);
 }, limit);
 after(() => rm(folder, { recursive: true, force: true }));
+
+test('what another clone has had Emscripten build is not waited for', () => {
+  assert.equal(said, './app.mjs\n');
+});
+
+test('an error that nobody catches shows a short line of the program', async () => {
+  const file = path.join(project, 'uncaught.mjs');
+  await writeFile(
+    file,
+    `import { load } from 'weft';
+     const url = new URL('app.mjs', import.meta.url);
+     const app = await load(url, { env: { MODE: 'serve' }, stdout() {} });
+     await app.functions.shout('x');`,
+  );
+  const { stderr, code } = await execute([tool('NODE'), file]);
+  assert.equal(code, 1);
+  assert.match(stderr, /WeftError: /);
+  assert(Math.max(...stderr.split('\n').map((line) => line.length)) < 600);
+});
 
 test('a compiled program is an application of Node.js', limit, async () => {
   const { stdout, code } = await execute(
@@ -130,6 +152,7 @@ test('npx weft says what it has not, and where a component runs', async () => {
   );
   assert.match(browser.stderr, /^weft: npx weft runs nothing in a browser\n/m);
   assert.equal(browser.code, 2);
+  assert.match((await weft('run')).stderr, /For example: npx weft run /);
   const { stdout } = await weft('help');
   const [, launcher] = /(node_modules\/weft\S+)/.exec(stdout) ?? [];
   const { code } = await execute([path.join(project, launcher), '--flags']);

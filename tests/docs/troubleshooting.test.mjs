@@ -236,6 +236,13 @@ for (const host of ['node', 'wasmtime']) {
   const missing = { missing: doing('return g();', 'int g(void);') };
   building('undefined symbol: …', missing, { host });
 }
+building("'….h' file not found", { main: '#include <lib.h>\n' });
+building("use of undeclared identifier 'weft__job_…'", {
+  main: doing(
+    'int in = 1; return weft_run_in_executor(NULL, job, &in) != NULL;',
+    'static int job(const int *in, int *out) { return *out = *in; }',
+  ),
+});
 building('duplicate symbol: …', { ...hello, again: 'int g;', more: 'int g;' });
 building("call to undeclared function 'weft_…'", {
   main: 'int main(void) { return weft_run(0, 0); }\n',

@@ -1,7 +1,7 @@
 // What a program says when wasmtime was started without a permission.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { run } from '../lib/weft.mjs';
+import { build, run } from '../lib/weft.mjs';
 
 const connect = (/** @type {string} */ url, /** @type {string[]} */ flags) =>
   run('examples/stream.c', {
@@ -58,4 +58,11 @@ test('a file of roots that cannot be read is named', async () => {
   const { code, stderr } = await connect('https://127.0.0.1:1/', flags);
   assert.equal(code, 1);
   assert.match(stderr, /WEFT_CA_FILE: \/nowhere\/ca\.pem /);
+});
+
+test('build.sh run lets a program open what is below the working directory', async () => {
+  const sums = ['run', 'examples/sha256sum.c', '--host', 'wasmtime', 'LICENSE'];
+  const { code, stdout, stderr } = await build(sums);
+  assert.match(stdout, /^[0-9a-f]{64} +LICENSE\n$/, stderr);
+  assert.equal(code, 0);
 });
