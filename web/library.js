@@ -20,24 +20,28 @@ addToLibrary({
     }
   },
 
+  // A byte order mark is a character of the text like any other.
+  $weftUtf8: "new TextDecoder('utf-8', { ignoreBOM: true })",
+
   // What Emscripten has for this knows hosts without these two classes.
-  $weftText__deps: ['malloc'],
+  $weftText__deps: ['malloc', '$weftUtf8'],
   $weftText: {
     get: (p) => {
       p >>>= 0;
-      const bytes = HEAPU8.subarray(p, HEAPU8.indexOf(0, p));
-      return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+      return weftUtf8.decode(HEAPU8.subarray(p, HEAPU8.indexOf(0, p)));
     },
     put: (text, p, size) => {
       const room = HEAPU8.subarray(p, p + size - 1);
       HEAPU8[p + new TextEncoder().encodeInto(text, room).written] = 0;
     },
-    /** Copies it to memory from malloc. */
+    /** Copies it to memory from malloc; 0: there is none. */
     copy: (text) => {
       const bytes = new TextEncoder().encode(text);
       const p = _malloc(bytes.length + 1);
-      HEAPU8.set(bytes, p);
-      HEAPU8[p + bytes.length] = 0;
+      if (p) {
+        HEAPU8.set(bytes, p);
+        HEAPU8[p + bytes.length] = 0;
+      }
       return p;
     },
   },

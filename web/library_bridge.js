@@ -9,8 +9,8 @@
  */
 addToLibrary({
   $weftCalls__deps: [
-    '$UTF8ToString',
     '$weftCodes',
+    '$weftText',
     '$weftValues',
     '$weftWaits',
     'weft__bridge_export_name',
@@ -40,7 +40,7 @@ addToLibrary({
           });
         fn.iterate = (...args) => weftCalls.iterate(index, args);
         fn.stream = (...args) => weftCalls.stream(index, args);
-        functions[UTF8ToString(p)] = fn;
+        functions[weftText.get(p)] = fn;
       }
       return functions;
     },
@@ -274,8 +274,8 @@ addToLibrary({
     if (code === weftCodes.WEFT_ECANCELED) {
       weftCalls.settle(call, weftCalls.canceled(call));
     } else if (code < 0) {
-      const text = UTF8ToString(message);
-      weftCalls.settle(call, weftCalls.error(code, UTF8ToString(name), text));
+      const text = weftText.get(message);
+      weftCalls.settle(call, weftCalls.error(code, weftText.get(name), text));
     } else {
       weftCalls.settle(call);
     }

@@ -16,7 +16,7 @@ addToLibrary({
     WEFT_EJS: -33,
   },
 
-  $weftValues__deps: ['$weftCodes'],
+  $weftValues__deps: ['$weftCodes', '$weftUtf8'],
   $weftValues: {
     kinds: {
       UNDEFINED: 0,
@@ -103,10 +103,7 @@ addToLibrary({
         case kinds.NUMBER:
           return HEAPF64[(p + 8) >> 3];
         case kinds.STRING:
-          // A byte order mark is a character of the text like any other.
-          return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
-            HEAPU8.subarray(data, data + size),
-          );
+          return weftUtf8.decode(HEAPU8.subarray(data, data + size));
         case kinds.BYTES:
           return HEAPU8.slice(data, data + size);
         case kinds.OBJECT:
@@ -114,17 +111,6 @@ addToLibrary({
         default:
           return undefined;
       }
-    },
-
-    /** A C string that C will free. */
-    text(string) {
-      const bytes = new TextEncoder().encode(string);
-      const p = _malloc(bytes.length + 1);
-      if (p) {
-        HEAPU8.set(bytes, p);
-        HEAPU8[p + bytes.length] = 0;
-      }
-      return p;
     },
 
     release(id) {

@@ -8,6 +8,7 @@
 addToLibrary({
   $weftWaits__deps: [
     '$weftCodes',
+    '$weftText',
     '$weftValues',
     'weft__bridge_end',
     'weft__bridge_failed',
@@ -17,13 +18,13 @@ addToLibrary({
 
     endWait(wait, code, message) {
       weftWaits.all.delete(wait);
-      _weft__bridge_end(wait, code, message ? weftValues.text(message) : 0);
+      _weft__bridge_end(wait, code, message ? weftText.copy(message) : 0);
       weftDriver.schedule();
     },
 
     /** A wait that has failed at once. */
     failed(wait, code, message) {
-      _weft__bridge_failed(wait, weftValues.text(message));
+      _weft__bridge_failed(wait, weftText.copy(message));
       return code;
     },
 
@@ -121,12 +122,12 @@ addToLibrary({
     },
   },
 
-  weft__bridge_begin_call__deps: ['$UTF8ToString', '$weftWaits'],
+  weft__bridge_begin_call__deps: ['$weftWaits'],
   weft__bridge_begin_call: (wait, name, values, count, result) => {
     const args = Array.from({ length: count }, (_, i) =>
       weftValues.read(values + i * 16),
     );
-    return weftWaits.callImport(wait, UTF8ToString(name), args, result);
+    return weftWaits.callImport(wait, weftText.get(name), args, result);
   },
   weft__bridge_begin_next__deps: ['$weftWaits'],
   weft__bridge_begin_next: (wait, id, result) =>

@@ -132,7 +132,12 @@ addToLibrary({
     }
   },
 
-  $WeftMessages__deps: ['$WeftWeb', '$weftStream', 'weft__js_unsent'],
+  $WeftMessages__deps: [
+    '$WeftWeb',
+    '$weftStream',
+    '$weftUtf8',
+    'weft__js_unsent',
+  ],
   $WeftMessages__postset: 'WeftMessages = WeftMessages();',
   $WeftMessages: () =>
     class extends WeftWeb {
@@ -157,7 +162,7 @@ addToLibrary({
       send(text, bytes) {
         const { socket } = this;
         if (socket.readyState !== 1) return -1;
-        socket.send(text ? new TextDecoder().decode(bytes) : bytes);
+        socket.send(text ? weftUtf8.decode(bytes) : bytes);
         if (socket.bufferedAmount) {
           this.watch((unsent) => {
             _weft__js_unsent(this.s, unsent);

@@ -15,6 +15,8 @@ let server;
 let url = '';
 /** @type {unknown[]} */
 let closed = [];
+/** What has come as text. @type {string[]} */
+const texts = [];
 
 before(async () => {
   server = new WebSocketServer({
@@ -30,6 +32,7 @@ before(async () => {
     socket.on('close', (code, reason) => (closed = [code, String(reason)]));
     socket.on('message', (data, isBinary) => {
       const text = String(data);
+      if (!isBinary) texts.push(text);
       if (text === 'bye') socket.close(3456, 'so long');
       else if (text === 'break') socket.terminate();
       else if (text === 'hold') hold(socket);
@@ -96,6 +99,14 @@ for (const host of hosts) {
       'text 3 all',
       'closed: 0',
     ]);
+  });
+
+  test(`a byte order mark is a character of a text (${host})`, async () => {
+    const lines = await talk(host, url, '\ufeffmark');
+    assert.equal(texts.at(-1), '\ufeffmark');
+    // Node.js' own WebSocket takes it off what arrives.
+    if (host === 'node' && globalThis.WebSocket) return;
+    assert.deepEqual(lines, ['text 7 \ufeffmark', 'closed: 0']);
   });
 
   test(`close codes and reasons, both ways (${host})`, async () => {
