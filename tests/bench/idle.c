@@ -1,9 +1,8 @@
 /*
  * The server of the bench's idle connections: echoes lines, and so keeps
- * nothing on its tasks' stacks. Prints "PORT n", then serves until killed.
+ * nothing on its tasks' stacks.
  */
-#include <stdio.h>
-#include <weft.h>
+#include "server.h"
 
 static int echo_lines(weft_stream *stream, void *arg) {
   (void)arg;
@@ -16,19 +15,4 @@ static int echo_lines(weft_stream *stream, void *arg) {
   return size;
 }
 
-static int serve(void *arg) {
-  (void)arg;
-  weft_server *server;
-  weft_server_options options = {.backlog = 2048};
-  int rc =
-      weft_start_server(echo_lines, NULL, "127.0.0.1", 0, &options, &server);
-  if (rc < 0) {
-    fprintf(stderr, "idle: %s\n", weft_errmsg(rc));
-    return rc;
-  }
-  printf("PORT %d\n", weft_server_port(server));
-  fflush(stdout);
-  return weft_serve_forever(server);
-}
-
-int main(void) { return weft_run(serve, NULL) < 0; }
+int main(void) { return run_server(echo_lines); }

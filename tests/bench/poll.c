@@ -3,9 +3,9 @@
  * in the host's poll, waiting included: from the first request until the first
  * connection ends. That is where the time goes when connections are many.
  */
+#include "server.h"
+
 #include <stdint.h>
-#include <stdio.h>
-#include <weft.h>
 
 extern int64_t weft__poll_spent; /* of wasi/poll.c */
 
@@ -35,18 +35,4 @@ static int echo(weft_stream *stream, void *arg) {
   return 0;
 }
 
-static int serve(void *arg) {
-  (void)arg;
-  weft_server *server;
-  weft_server_options options = {.backlog = 2048};
-  int rc = weft_start_server(echo, NULL, "127.0.0.1", 0, &options, &server);
-  if (rc < 0) {
-    fprintf(stderr, "poll: %s\n", weft_errmsg(rc));
-    return rc;
-  }
-  printf("PORT %d\n", weft_server_port(server));
-  fflush(stdout);
-  return weft_serve_forever(server);
-}
-
-int main(void) { return weft_run(serve, NULL) < 0; }
+int main(void) { return run_server(echo); }
