@@ -35,8 +35,8 @@ typedef struct failures {
   weft_task_error list[];
 } failures;
 
-static group *group_of(const weft_task_group *public) {
-  return (group *)(void *)public->private_;
+static group *group_of(const weft_task_group *frame) {
+  return (group *)(void *)frame->private_;
 }
 
 /* ---- errors */
@@ -60,12 +60,11 @@ static failures *grown(failures *f) {
   return bigger;
 }
 
-static void add_failure(weft_task_group *public, const weft__task *task,
+static void add_failure(weft_task_group *frame, const weft__task *task,
                         int code, const char *message) {
-  group *g = group_of(public);
+  group *g = group_of(frame);
   failures *f = grown(g->failures);
-public
-  ->flags[1]++;
+  frame->flags[1]++;
   if (!f) return;
   g->failures = f;
   f->list[f->count++] =
@@ -105,28 +104,27 @@ size_t weft_task_group_errors(weft_task_error *errors, size_t size) {
   return count;
 }
 
-static int failed(weft_task_group *public) {
-  group *g = group_of(public);
+static int failed(weft_task_group *frame) {
+  group *g = group_of(frame);
   failures *f = g->failures;
   keep_failures(g->parent, f);
   if (!f) {
     return weft__fail(WEFT_EGROUP, "%d tasks of the group have failed",
-                      public->flags[1]);
+                      frame->flags[1]);
   }
   weft_task_error *e = &f->list[0];
   return weft__fail(WEFT_EGROUP,
                     "%d of the group have failed, first task '%s' created at "
                     "%s: %s: %s",
-                    public->flags[1], e->name, e->site,
-                    weft_error_name(e->code), e->message);
+                    frame->flags[1], e->name, e->site, weft_error_name(e->code),
+                    e->message);
 }
 
 /* ---- members */
 
-static void abort_group(weft_task_group *public) {
-public
-  ->flags[0] |= ABORTING;
-  group *g = group_of(public);
+static void abort_group(weft_task_group *frame) {
+  frame->flags[0] |= ABORTING;
+  group *g = group_of(frame);
   for (weft__node *n = weft__list_first(&g->members); n;
        n = weft__list_next(&g->members, n)) {
     weft__cancel(weft__container(n, member, node)->task);
@@ -141,14 +139,12 @@ static void member_free(member *m) {
 }
 
 /* A task of the group has failed: ends the others, and the body. */
-static void on_failure(weft_task_group *public, weft__future *task) {
-  group *g = group_of(public);
-  add_failure(public, weft__task_of(task), task->result,
-              weft__message_of(task));
-  if (public->flags[0] & (ABORTING | CANCEL_REQUESTED)) return;
-  abort_group(public);
-public
-  ->flags[0] |= CANCEL_REQUESTED;
+static void on_failure(weft_task_group *frame, weft__future *task) {
+  group *g = group_of(frame);
+  add_failure(frame, weft__task_of(task), task->result, weft__message_of(task));
+  if (frame->flags[0] & (ABORTING | CANCEL_REQUESTED)) return;
+  abort_group(frame);
+  frame->flags[0] |= CANCEL_REQUESTED;
   weft__cancel(&g->parent->future);
 }
 
@@ -177,9 +173,9 @@ static void on_group_cleanup(weft__cleanup *cleanup) {
   failures_free(g->failures);
 }
 
-static bool may_create(const weft_task_group *public) {
-  int flags = public->flags[0];
-  if ((flags & EXITING) && weft__list_empty(&group_of(public)->members)) {
+static bool may_create(const weft_task_group *frame) {
+  int flags = frame->flags[0];
+  if ((flags & EXITING) && weft__list_empty(&group_of(frame)->members)) {
     weft__fail(WEFT_ECLOSED, "the task group has ended");
     return false;
   }
@@ -190,11 +186,11 @@ static bool may_create(const weft_task_group *public) {
   return true;
 }
 
-weft_task *weft_task_group_create_task_at(weft_task_group *public, weft_fn fn,
+weft_task *weft_task_group_create_task_at(weft_task_group *frame, weft_fn fn,
                                           void *arg,
                                           const weft_task_options *options,
                                           const char *name, const char *site) {
-  if (!may_create(public)) return NULL;
+  if (!may_create(frame)) return NULL;
   member *m = malloc(sizeof *m);
   if (!m) {
     weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
@@ -207,40 +203,38 @@ weft_task *weft_task_group_create_task_at(weft_task_group *public, weft_fn fn,
     return NULL;
   }
   weft__future *future = &task->future;
-  *m = (member){.handle.run = on_task_done, .group = public, .task = future};
+  *m = (member){.handle.run = on_task_done, .group = frame, .task = future};
   weft__node_init(&m->handle.node);
   weft__pin(future);
   weft_task *handle = weft__handle_new(future);
   weft__task_start_eager(task, options);
-  weft__list_append(&group_of(public)->members, &m->node);
+  weft__list_append(&group_of(frame)->members, &m->node);
   weft__when_done(future, &m->handle);
   return handle;
 }
 
 /* ---- the scope */
 
-int weft_task_group_begin(weft_task_group *public) {
+int weft_task_group_begin(weft_task_group *frame) {
   weft__task *task = weft__current();
   if (!task) return WEFT_ENOTRUNNING;
-  group *g = group_of(public);
+  group *g = group_of(frame);
   *g = (group){.parent = task,
                .cleanup.run = on_group_cleanup,
                .begun = task->cancel_requests};
-public
-  ->flags[0] = public->flags[1] = 0;
+  frame->flags[0] = frame->flags[1] = 0;
   weft__list_init(&g->members);
   weft__cleanup_push(task, &g->cleanup);
   return 0;
 }
 
-int weft_task_group_cancel(weft_task_group *public) {
-  group *g = group_of(public);
-  int flags = public->flags[0];
+int weft_task_group_cancel(weft_task_group *frame) {
+  group *g = group_of(frame);
+  int flags = frame->flags[0];
   if ((flags & EXITING) && weft__list_empty(&g->members)) return 0;
-  if (!(flags & ABORTING)) abort_group(public);
+  if (!(flags & ABORTING)) abort_group(frame);
   if (!(flags & CANCEL_REQUESTED)) {
-  public
-    ->flags[0] |= CANCEL_REQUESTED;
+    frame->flags[0] |= CANCEL_REQUESTED;
     weft__cancel(&g->parent->future);
   }
   return 0;
@@ -263,8 +257,8 @@ static weft__future *nth_member(const weft__wait *wait, size_t i) {
 static const weft__many_kind members_kind = {nth_member, "weft_task_group_end"};
 
 /* Waits for the members; whether a cancel came meanwhile. */
-static bool wait_members(weft_task_group *public) {
-  group *g = group_of(public);
+static bool wait_members(weft_task_group *frame) {
+  group *g = group_of(frame);
   bool cancelled = false;
   while (!weft__list_empty(&g->members)) {
     weft__waiter waiter;
@@ -274,30 +268,29 @@ static bool wait_members(weft_task_group *public) {
     g->waiter = NULL;
     if (rc >= 0) continue;
     cancelled = true;
-    if (!(public->flags[0] & ABORTING)) abort_group(public);
+    if (!(frame->flags[0] & ABORTING)) abort_group(frame);
   }
   return cancelled;
 }
 
-int weft_task_group_end(weft_task_group *public, int rc) {
-  group *g = group_of(public);
+int weft_task_group_end(weft_task_group *frame, int rc) {
+  group *g = group_of(frame);
   weft_task *parent = weft__handle_of(&g->parent->future);
-public
-  ->flags[0] |= EXITING;
+  frame->flags[0] |= EXITING;
   bool propagate = rc == WEFT_ECANCELED, body_failed = rc < 0 && !propagate;
-  if (rc < 0 && !(public->flags[0] & ABORTING)) abort_group(public);
-  if (wait_members(public) && !body_failed) propagate = true;
+  if (rc < 0 && !(frame->flags[0] & ABORTING)) abort_group(frame);
+  if (wait_members(frame) && !body_failed) propagate = true;
   weft__cleanup_remove(g->parent, &g->cleanup);
-  if (public->flags[0] & CANCEL_REQUESTED) {
+  if (frame->flags[0] & CANCEL_REQUESTED) {
     int left = weft_uncancel(parent); /* those from outside */
     if (left <= g->begun) propagate = false;
   }
-  if (propagate && !public->flags[1]) return WEFT_ECANCELED;
-  if (body_failed) add_failure(public, g->parent, rc, weft_errmsg(rc));
-  if (!public->flags[1]) return rc == WEFT_ECANCELED ? 0 : rc;
+  if (propagate && !frame->flags[1]) return WEFT_ECANCELED;
+  if (body_failed) add_failure(frame, g->parent, rc, weft_errmsg(rc));
+  if (!frame->flags[1]) return rc == WEFT_ECANCELED ? 0 : rc;
   if (weft_cancelling(parent) > 0) {
     weft_uncancel(parent);
     weft__cancel(&g->parent->future);
   }
-  return failed(public);
+  return failed(frame);
 }
