@@ -82,8 +82,10 @@ int weft_executor_start(weft_executor *pool);
  * weft_run_in_executor(pool, job, &input) submits a job that was registered
  * with WEFT_JOB: it starts at once if a worker is free. The input is copied.
  * The future's result is what the job returned; weft_await_job gives its
- * output too. NULL: WEFT_ENOMEM; WEFT_ECLOSED; WEFT_EFULL; WEFT_ECANCELED
- * (weft_errmsg and weft_error tell which).
+ * output too. The handle is the caller's, to be released.
+ * A job that is not taken gives a future that has failed already: WEFT_ECLOSED;
+ * WEFT_EFULL; WEFT_ECANCELED while it waited for room; WEFT_ENOTRUNNING;
+ * WEFT_ENOMEM. NULL: no memory for the future.
  * Suspends only when the pool has a queue limit and does not refuse.
  * Source: loop.run_in_executor.
  */
@@ -91,7 +93,10 @@ int weft_executor_start(weft_executor *pool);
   weft_executor_submit((pool), &weft__job_##job, weft__job_input_##job(input), \
                        weft__job_##job.input_size, NULL)
 
-/* weft_run_in_executor_bytes(pool, job, data, size): for WEFT_JOB_BYTES. */
+/*
+ * weft_run_in_executor_bytes(pool, job, data, size): for WEFT_JOB_BYTES. Its
+ * output: weft_await, then weft_job_output.
+ */
 #define weft_run_in_executor_bytes(pool, job, data, size)                      \
   weft_executor_submit((pool), &weft__job_##job, (data), (size), NULL)
 
@@ -113,7 +118,9 @@ weft_future *weft_executor_submit(weft_executor *pool, weft_job *job,
 /*
  * weft_await_job(future, job, &output) awaits the future of a job that was
  * registered with WEFT_JOB and copies its output, if it is 0 or more.
- * Errors: as weft_await; WEFT_EINVAL when the future is not of this job.
+ * Errors: as weft_await, with the job's and why it was not taken; WEFT_EINVAL
+ * when the future is not of this job; WEFT_EPROTO when its output has not the
+ * type's size.
  * Suspends unless it is done.
  */
 #define weft_await_job(future, job, output)                                    \
@@ -143,7 +150,9 @@ int weft_to_thread_job(weft_job *job, const void *input, void *output);
  * with WEFT_JOB for each of the inputs, an array, which is copied. `chunk`
  * inputs travel together and run one after another on one worker; 0: as many
  * as keep each worker busy about four times. weft_map_next then gives the
- * results as they complete. NULL: as weft_run_in_executor.
+ * results as they complete; the map is the caller's, to be given to
+ * weft_map_close. NULL: WEFT_ENOMEM; WEFT_ENOTRUNNING. Inputs that the pool does
+ * not take have their error as a result.
  * Suspends as weft_run_in_executor. Source: Executor.map, as_completed.
  */
 typedef struct weft_map weft_map;
@@ -163,13 +172,15 @@ weft_map *weft_executor_map_job(weft_executor *pool, weft_job *job,
  */
 int weft_map_next(weft_map *map, size_t *index, void *output);
 
-/* weft_map_close(map) cancels what has not ended and frees it. */
+/* weft_map_close(map) cancels what has not ended and frees it; NULL is none.
+   Never suspends. */
 void weft_map_close(weft_map *map);
 
 /*
  * weft_executor_map_all(pool, job, inputs, count, outputs, chunk): each output
  * goes to its place in outputs, an array. Returns 0 or the first error that
- * happened; the rest is then cancelled. Suspends.
+ * happened; the rest is then cancelled.
+ * Errors: as weft_executor_map and weft_map_next. Suspends.
  */
 #define weft_executor_map_all(pool, job, inputs, count, outputs, chunk)        \
   weft_executor_map_all_job((pool), &weft__job_##job,                          \

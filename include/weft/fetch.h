@@ -50,7 +50,7 @@ typedef struct weft_fetch_options {
   size_t header_count;
   const void *body; /* in memory; the caller's again after weft_fetch */
   size_t body_size;
-  weft_stream *body_stream; /* or: is read to its end and sent; see below */
+  weft_stream *body_stream; /* or: is read to its end and sent; see above */
   double timeout;    /* seconds until the headers are there; default: none */
   bool no_redirects; /* give redirects as they are; a page cannot */
   size_t limit;      /* of the response's stream: see weft_stream_options */

@@ -92,8 +92,8 @@ int weft_server_connections(weft_server *server);
 
 /*
  * weft_serve_forever(server) waits until the server is closed; when it is
- * cancelled it closes the server first. Suspends. Source:
- * Server.serve_forever.
+ * cancelled it closes the server first. Returns 0. Errors: WEFT_ECANCELED.
+ * Suspends. Source: Server.serve_forever.
  */
 int weft_serve_forever(weft_server *server);
 
@@ -114,7 +114,8 @@ int weft_server_abort_clients(weft_server *server);
 
 /*
  * weft_server_wait_closed(server) waits until the server is closed and its
- * last connection has ended, and gives the handle back. Suspends.
+ * last connection has ended, and gives the handle back. Returns 0.
+ * Errors: WEFT_ECANCELED: the handle stays valid. Suspends.
  * Source: Server.wait_closed.
  */
 int weft_server_wait_closed(weft_server *server);
