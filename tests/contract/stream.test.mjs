@@ -6,63 +6,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { after, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { test } from 'node:test';
 import { firstLine } from '../lib/server.mjs';
+import { echo, says, talk, withHalves } from '../lib/talk.mjs';
 import { hosts, run, tool } from '../lib/weft.mjs';
-import { websockify } from '../lib/websockify.mjs';
-
-/** @typedef {(socket: net.Socket) => void} Peer */
-
-/** What gives a page TCP. @type {ReturnType<typeof websockify> | undefined} */
-let gateway;
-after(async () => (await gateway)?.stop());
-
-/**
- * Runs the client against a peer; `PORT` among the words is the peer's.
- * @param {import('../lib/weft.mjs').Host} host
- * @param {Peer} peer
- * @param {string} words
- */
-async function talk(host, peer, words) {
-  const sockets = new Set();
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    peer(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  const args = words
-    .trim()
-    .split(/\s+/)
-    .map((word) => (word === 'PORT' ? String(port) : word));
-  const env =
-    host === 'browser'
-      ? { WEFT_GATEWAY: (await (gateway ??= websockify())).template }
-      : {};
-  try {
-    const { stdout, stderr, code } = await run('tests/contract/stream.c', {
-      host,
-      args,
-      env,
-      timeout: 30_000,
-    });
-    assert.equal(code, 0, stderr);
-    return { lines: stdout.trim().split('\n'), stderr };
-  } finally {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  }
-}
-
-/** A page's streams have no halves, and are not told how a peer has gone. */
-const withHalves = hosts.filter((host) => host !== 'browser');
 
 /**
  * @param {string} name
- * @param {Peer} peer
+ * @param {import('../lib/talk.mjs').Peer} peer
  * @param {string} words
  * @param {string[]} expected
  * @param {import('../lib/weft.mjs').Host[]} [on]
@@ -82,13 +33,6 @@ function dialogue(name, peer, words, expected, on = hosts) {
     });
   }
 }
-
-const echo = (/** @type {net.Socket} */ socket) => socket.pipe(socket);
-
-/** @param {string} text */
-const says = (text) => (/** @type {net.Socket} */ socket) => {
-  socket.end(text);
-};
 
 dialogue(
   'lines come one by one, the last without its end, then the end',
@@ -202,160 +146,6 @@ for (const host of withHalves) {
       assert.deepEqual(lines, [`connect: ${error}`]);
       assert.match(stderr, message);
     }
-  });
-
-  test(`a line of 100 MB does not fill the memory (${host})`, async () => {
-    const chunk = Buffer.alloc(1 << 20, 'x');
-    let sent = 0;
-    let socket_ = /** @type {net.Socket | undefined} */ (undefined);
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket_ = socket;
-        const more = () => {
-          while (sent < 100 << 20) {
-            sent += chunk.length;
-            if (!socket.write(chunk)) {
-              socket.once('drain', more);
-              return;
-            }
-          }
-        };
-        more();
-      },
-      'connect 127.0.0.1 PORT line sleep 0.5 abort wait',
-    );
-    assert.deepEqual(lines, [
-      'connect: 0',
-      'line: WEFT_ELIMIT',
-      'abort: 0',
-      'wait: 0',
-    ]);
-    const taken = sent - (socket_?.writableLength ?? 0);
-    assert(taken < 40 << 20, `the peer could send ${taken} bytes`);
-  });
-
-  test(`a peer that resets in a line: what arrived is read first (${host})`, async () => {
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket.write('whole\nhal');
-        socket.on('data', () => socket.resetAndDestroy());
-      },
-      'connect 127.0.0.1 PORT line write x\\n sleep 0.3 line read 10 read 10 write y drain close wait',
-    );
-    assert.deepEqual(lines, [
-      'connect: 0',
-      'line: 6 whole\\n',
-      'write: 0',
-      'line: WEFT_ECONNRESET',
-      'read: 3 hal',
-      'read: WEFT_ECONNRESET',
-      'write: WEFT_ECONNRESET',
-      'drain: WEFT_ECONNRESET',
-      'close: 0',
-      'wait: WEFT_ECONNRESET',
-    ]);
-  });
-
-  test(`a peer that has ended its half still hears ours (${host})`, async () => {
-    let heard = '';
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket.end('last words');
-        socket.on('data', (data) => (heard += data));
-      },
-      'connect 127.0.0.1 PORT line line at_eof write answer\\n drain eof close wait',
-    );
-    assert.deepEqual(lines, [
-      'connect: 0',
-      'line: 10 last words',
-      'line: 0 ',
-      'at_eof: 1',
-      'write: 0',
-      'drain: 0',
-      'eof: 0',
-      'close: 0',
-      'wait: 0',
-    ]);
-    while (heard !== 'answer\n') await sleep(5);
-  });
-
-  test(`a peer that sends one byte at a time is waited for (${host})`, async () => {
-    const text = 'slowly\n';
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket.setNoDelay();
-        let i = 0;
-        const timer = setInterval(() => {
-          if (i < text.length) socket.write(text[i++]);
-          else clearInterval(timer);
-        }, 20);
-      },
-      'connect 127.0.0.1 PORT line close wait',
-    );
-    assert.deepEqual(lines, [
-      'connect: 0',
-      'line: 7 slowly\\n',
-      'close: 0',
-      'wait: 0',
-    ]);
-  });
-
-  test(`a peer that never reads makes drain wait; a cancel loses nothing (${host})`, async () => {
-    let total = 0;
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket.pause();
-        setTimeout(() => {
-          socket.on('data', (data) => (total += data.length));
-          socket.on('end', () => socket.end(`${total}\n`));
-          socket.resume();
-        }, 1500);
-      },
-      'connect 127.0.0.1 PORT fill 20000000 within 0.2 drain drain fill 10 eof line close wait',
-    );
-    assert.deepEqual(lines, [
-      'connect: 0',
-      'fill: 0',
-      'drain: WEFT_ECANCELED',
-      'within: expired',
-      'drain: 0',
-      'fill: 0',
-      'eof: 0',
-      'line: 9 20000010\\n',
-      'close: 0',
-      'wait: 0',
-    ]);
-  });
-
-  test(`the high-water mark holds: what a peer does not read is not taken (${host})`, async () => {
-    const WHOLE = 60_000_000;
-    let total = 0;
-    const { lines } = await talk(
-      host,
-      (socket) => {
-        socket.pause();
-        setTimeout(() => socket.resume(), 1000);
-        socket.on('data', (data) => (total += data.length));
-        socket.on('end', () => socket.end(`${total}\n`));
-      },
-      `connect 127.0.0.1 PORT within 0.5 pour ${WHOLE} pour ${WHOLE} eof line close wait`,
-    );
-    const [first, second] = [1, 3].map((i) =>
-      /^pour: (\d+) (\w+), memory (\d+)$/.exec(lines[i])?.slice(1),
-    );
-    assert(first && second, lines.join('\n'));
-    assert.equal(first[1], 'WEFT_ECANCELED');
-    // The sockets' buffers of both ends take some megabytes.
-    assert(Number(first[0]) < 20_000_000, `${first[0]} bytes were taken`);
-    assert.deepEqual(second.slice(0, 2), [String(WHOLE), 'WEFT_OK']);
-    assert(Number(second[2]) - Number(first[2]) <= 1 << 20, 'memory is flat');
-    const sent = Number(first[0]) + WHOLE;
-    assert.equal(lines[5], `line: 9 ${sent}\\n`);
   });
 
   test(`a connection comes from the local address and port asked for (${host})`, async () => {
