@@ -68,10 +68,12 @@ void weft__context_nest(weft__nesting *nesting);
 void weft__context_unnest(const weft__nesting *nesting);
 
 /*
- * weft__context_is_shallow: whether the running context has made few calls, as
- * far as its C stack tells: another has room on the host's stack beside it.
+ * weft__context_is_shallow: whether a suspended context, or the running one, has
+ * made few calls: another has room on the host's stack beside it. Of the running
+ * one its C stack tells and what it parked last, as calls may need no C stack;
+ * so one that was not suspended yet is not.
  */
-bool weft__context_is_shallow(void);
+bool weft__context_is_shallow(const weft__context *context);
 
 /* weft__context_suspend leaves the running context for the scheduler. */
 void weft__context_suspend(void);

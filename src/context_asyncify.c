@@ -186,8 +186,10 @@ void weft__context_unnest(const weft__nesting *nesting) {
   scheduler_sp = nesting->scheduler_sp;
 }
 
-bool weft__context_is_shallow(void) {
-  return running->stack + running->stack_size - get_sp() <= SHALLOW;
+bool weft__context_is_shallow(const weft__context *context) {
+  const char *sp = context == running ? get_sp() : context->sp;
+  return context->frames && context->frames_size <= SHALLOW &&
+         context->stack + context->stack_size - sp <= SHALLOW;
 }
 
 void weft__context_free(weft__context *context) {

@@ -312,12 +312,15 @@ enum { MOST_LEFT_OUT = 63 };
 bool weft__run_ahead_now(void) {
   static int misses;
   weft__task *self = weft__loop.current;
-  if (inside || !weft__context_is_shallow()) return false;
+  if (inside || !weft__context_is_shallow(&self->context)) return false;
   weft__handle *next = weft__loop_next(NULL);
   if (!next || next->run != weft__task_step) return false;
   if (next != &self->handle) {
+    weft__task *task = weft__container(next, weft__task, handle);
+    bool begun = task->context.stack;
+    if (begun && !weft__context_is_shallow(&task->context)) return false;
     weft__list_remove(&next->node);
-    weft__step_inside(weft__container(next, weft__task, handle));
+    weft__step_inside(task);
     if (!weft__loop_next(&self->handle)) {
       misses = (misses * 2 + 1) & MOST_LEFT_OUT;
       weft__loop.left_out = misses;

@@ -1,0 +1,20 @@
+// Steps in the middle of other tasks take no more of the host's stack than
+// there is.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { hosts, run } from '../lib/weft.mjs';
+
+const file = 'tests/contract/deep.c';
+
+for (const host of hosts) {
+  // More than half of the host's stack.
+  const depth = host === 'wasmtime' ? 12000 : 7000;
+
+  test(`two tasks hand over items where each uses most of the host's stack (${host})`, async () => {
+    const args = ['fringes', String(depth)];
+    const { stdout, stderr } = await run(file, { host, args });
+    assert.equal(stderr, '');
+    assert.equal(stdout, 'producer: WEFT_OK\nconsumer: WEFT_OK\nrun: 0\n');
+  });
+}
