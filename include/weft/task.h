@@ -20,7 +20,8 @@ typedef struct weft_task_options {
   const char *name;           /* shown in messages; must outlive the task */
   size_t stack_size;          /* bytes of C stack, rounded up to a power of two;
                                  default WEFT_STACK_SIZE, at least WEFT_STACK_MIN */
-  bool eager;                 /* runs at once, until it first suspends */
+  bool eager;                 /* runs at once, until it first suspends; inside
+                                 100 such starts it starts as other tasks do */
   void (*cleanup)(void *arg); /* called with the task's arg when it has ended,
                                  in whatever way, even if it never ran */
 } weft_task_options;

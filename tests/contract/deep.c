@@ -1,8 +1,11 @@
 /*
  * deep fringes DEPTH: two tasks hand items over, each that deep in a recursion.
+ * deep eager COUNT: tasks start each other eagerly, that many.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <weft.h>
 
 static int most;
@@ -48,10 +51,32 @@ static int fringes(void *arg) {
   return 0;
 }
 
+/* ---- eager tasks in eager tasks */
+
+static const weft_task_options eager = {.eager = true};
+
+static int level(void *arg) {
+  int n = (int)(intptr_t)arg;
+  if (!n) return weft_sleep_result(1, 0);
+  weft_task *t =
+      weft_create_task_with(level, (void *)(intptr_t)(n - 1), &eager);
+  if (!t) return WEFT_ENOMEM;
+  int rc = weft_await_release(t);
+  return rc < 0 ? rc : rc + 1;
+}
+
+static int nest(void *arg) {
+  (void)arg;
+  weft_task *t = weft_create_task_with(level, (void *)(intptr_t)most, &eager);
+  printf("levels: %d\n", weft_await_release(t));
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   most = atoi(argv[2]);
   weft_run_options options = {.virtual_clock = true};
-  printf("run: %d\n", weft_run_with(fringes, NULL, &options));
+  weft_fn fn = strcmp(argv[1], "eager") ? fringes : nest;
+  printf("run: %d\n", weft_run_with(fn, NULL, &options));
   return 0;
 }

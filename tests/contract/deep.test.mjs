@@ -17,4 +17,11 @@ for (const host of hosts) {
     assert.equal(stderr, '');
     assert.equal(stdout, 'producer: WEFT_OK\nconsumer: WEFT_OK\nrun: 0\n');
   });
+
+  test(`eager tasks may start each other to any depth (${host})`, async () => {
+    const args = ['eager', '5000'];
+    const { stdout, stderr } = await run(file, { host, args });
+    assert.equal(stderr, '');
+    assert.equal(stdout, 'levels: 5000\nrun: 0\n');
+  });
 }
