@@ -251,6 +251,7 @@ void weft__worker_done(weft__worker *worker, const weft__outcome *outcome) {
 void weft__worker_lost(weft__worker *worker, int code, const char *message) {
   weft_executor *pool = worker->pool;
   bool never_ran = worker->starting, spare = worker->spare;
+  bool replace = !worker->starting || worker->late;
   weft__work *work = worker->sent_count ? weft__worker_pop(worker) : NULL;
   weft__worker_end(worker);
   if (spare) return;
@@ -262,7 +263,7 @@ void weft__worker_lost(weft__worker *worker, int code, const char *message) {
       fail(work, code, message);
     }
   }
-  if (!never_ran) weft__worker_replace(pool);
+  if (replace) weft__worker_replace(pool);
   weft__dispatch(pool);
 }
 
