@@ -35,8 +35,9 @@ bool weft__host_env(const char *name, char *value, size_t size);
 struct weft__handle;
 
 /*
- * weft__host_step runs a handle in the middle of a task, which goes on after
- * it, also when the handle's task has trapped, where the host survives that.
+ * weft__host_step runs the handle of a task that is ready in the middle of
+ * another, which goes on after it, also when that task has trapped, where the
+ * host survives that. If there was no stack to begin with, it stays ready.
  */
 void weft__host_step(struct weft__handle *handle);
 

@@ -83,6 +83,13 @@ int weft__job_run(void *arg) {
   return rc;
 }
 
+void weft__refuse_wait(void) {
+  weft__fail(WEFT_ENOTRUNNING,
+             "job '%s' is registered with WEFT_CPU_JOB, which promises that it "
+             "never waits: use WEFT_JOB",
+             weft__loop.cpu_job);
+}
+
 /* ---- looking whether the end is wanted */
 
 enum { LOOK_EVERY = 5 * 1000 * 1000 };

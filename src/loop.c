@@ -165,6 +165,7 @@ weft__noinline int64_t weft__loop_run(int64_t budget) {
   int64_t start = weft__host_now(), last = start;
   int64_t every = 1;
   weft__loop.steps = 1;
+  weft__loop.inside = 0;
   for (;;) {
     for (weft__node *n; (n = weft__list_pop(&weft__loop.batch));) {
       weft__handle *handle = weft__container(n, weft__handle, node);

@@ -47,6 +47,7 @@ struct weft__loop {
   weft__list ready; /* runs in the next pass */
   weft__list batch; /* is left of this pass */
   int steps;        /* until the clock is read */
+  int inside;       /* how many steps in the middle of others are under way */
   int left_out;     /* weft__run_ahead does nothing so many times */
   weft__timers timers;
   struct weft__task *current; /* runs now; NULL in the loop itself */

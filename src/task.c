@@ -183,9 +183,8 @@ weft__noinline static void *refuse_size(size_t size, const char *name,
   return NULL;
 }
 
-weft__noinline static void *refuse(int code, const char *format,
-                                   const char *name, const char *site) {
-  weft__fail(code, format, name, site);
+weft__noinline static void *refuse_memory(const char *name, const char *site) {
+  weft__fail(WEFT_ENOMEM, "no memory for task '%s' created at %s", name, site);
   return NULL;
 }
 
@@ -200,10 +199,7 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   if (class >= STACK_CLASSES) return refuse_size(stack_size, name, site);
   weft__future *future =
       weft__future_make(sizeof(weft__task) + (hooks ? hooks->extra : 0));
-  if (!future) {
-    return refuse(WEFT_ENOMEM, "no memory for task '%s' created at %s", name,
-                  site);
-  }
+  if (!future) return refuse_memory(name, site);
   weft__task *task = weft__task_of(future);
   weft__pin(future);
   future->is_task = true;
@@ -229,65 +225,15 @@ weft__task *weft__task_new(weft_fn fn, void *arg,
   }
   weft__list_append(&weft__loop.tasks, &task->all);
   if (hooks) hooks->created(task);
-  if (options && options->eager) {
-    weft__node_init(&task->handle.node);
-  } else {
-    weft__ready(&task->handle);
-  }
+  weft__ready(&task->handle);
   return task;
-}
-
-/* How many steps in the middle of others are under way, and the most: one takes
-   up to 1.5 KB of the host's stack beside what its task takes. */
-static int inside;
-enum { MOST_INSIDE = 100 };
-
-/* One step of a task in the middle of another, or of a call. Not inlined: the
-   C stack pointer, which a trap leaves anywhere, is right at its end. */
-weft__noinline static void weft__step_inside(weft__task *task) {
-  weft__task *outer = weft__loop.current;
-  weft__nesting nesting;
-  weft__context_nest(&nesting);
-  inside++;
-  weft__host_step(&task->handle);
-  inside--;
-  weft__context_unnest(&nesting);
-  weft__loop.current = outer;
-}
-
-void weft__task_start_eager(weft__task *task,
-                            const weft_task_options *options) {
-  if (!options || !options->eager) return;
-  if (inside < MOST_INSIDE) {
-    weft__step_inside(task);
-  } else {
-    weft__ready(&task->handle);
-  }
-}
-
-weft__noinline weft_task *weft_create_task_at(weft_fn fn, void *arg,
-                                              const weft_task_options *options,
-                                              const char *name,
-                                              const char *site) {
-  if (weft__loop.phase == WEFT__IDLE) {
-    return refuse(WEFT_ENOTRUNNING, "task '%s' at %s created outside weft_run",
-                  name, site);
-  }
-  weft__task *task = weft__task_new(fn, arg, options, name, site);
-  if (!task) return NULL;
-  weft_task *handle = weft__handle_new(&task->future);
-  weft__task_start_eager(task, options);
-  return handle;
 }
 
 /* ---- waiting */
 
 weft__noinline static weft__task *no_current(void) {
   if (weft__loop.cpu_job) {
-    weft__fail(WEFT_ENOTRUNNING,
-               "job '%s' is registered with WEFT_CPU_JOB, which promises that "
-               "it never waits: use WEFT_JOB",
-               weft__loop.cpu_job);
+    weft__refuse_wait();
   } else {
     weft__fail(WEFT_ENOTRUNNING, "called outside a task of weft_run");
   }
@@ -311,35 +257,6 @@ int weft__wait_on(weft__future *future, const char *what) {
   weft__wait wait;
   weft__wait_begin(&wait, future, what);
   return weft__suspend_end();
-}
-
-/* Each time that the task had to suspend all the same it is left out for longer,
-   up to so many times. */
-enum { MOST_LEFT_OUT = 63 };
-
-bool weft__run_ahead_now(void) {
-  static int misses;
-  weft__task *self = weft__loop.current;
-  if (inside || !weft__context_is_shallow(&self->context)) return false;
-  weft__handle *next = weft__loop_next(NULL);
-  if (!next || next->run != weft__task_step) return false;
-  if (next != &self->handle) {
-    weft__task *task = weft__container(next, weft__task, handle);
-    bool begun = task->context.stack;
-    if (begun && !weft__context_is_shallow(&task->context)) return false;
-    weft__list_remove(&next->node);
-    weft__step_inside(task);
-    if (!weft__loop_next(&self->handle)) {
-      misses = (misses * 2 + 1) & MOST_LEFT_OUT;
-      weft__loop.left_out = misses;
-      return false;
-    }
-  }
-  if (self->must_cancel) return false;
-  weft__list_remove(&self->handle.node);
-  self->wait = NULL;
-  misses = 0;
-  return true;
 }
 
 /* ---- the public functions on tasks */
@@ -399,11 +316,19 @@ size_t weft_all_tasks(weft_task **tasks, size_t size) {
 
 /* ---- ends that are not the task's own */
 
+/* What it waits for, or was about to when no stack was left, has it no more. */
+weft__noinline static void weft__let_go(weft__task *task) {
+  if (!task->wait) return;
+  if (task->wait->cancel) task->wait->cancel(task);
+  weft__list_remove(&task->handle.node);
+}
+
 void weft__task_lost(int code, const char *message) {
   weft__task *task = weft__loop.current;
   if (weft__context_overflowed(&task->context)) overflow(task);
   weft__fail(code, "task '%s' created at %s: %s", task->name, task->site,
              message);
+  weft__let_go(task);
   weft__loop.current = NULL;
   weft__task_end(task, code);
 }
@@ -425,8 +350,7 @@ void weft__stack_overflowed(void) {
 void weft__tasks_close(void) {
   for (weft__node *n; (n = weft__list_first(&weft__loop.tasks));) {
     weft__task *task = weft__container(n, weft__task, all);
-    /* What it waits for lets go of it. */
-    if (task->wait && task->wait->cancel) task->wait->cancel(task);
+    weft__let_go(task);
     weft__task_end(task, WEFT_ECANCELED);
   }
   stack_put(weft__loop.main);

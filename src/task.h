@@ -68,10 +68,13 @@ static inline weft__task *weft__task_of(weft__future *future) {
  */
 weft__task *weft__current(void);
 
+/* In programs with jobs (job.c): says why one of WEFT_CPU_JOB cannot wait. */
+__attribute__((weak)) void weft__refuse_wait(void);
+
 /*
- * weft__task_new makes a task that is ready to start; no handle, one pin. An
- * eager one only starts with weft__task_start_eager, which the caller calls
- * once it has a handle or pin of its own, and which does nothing for others.
+ * weft__task_new makes a task that is ready to start; no handle, one pin.
+ * weft__task_start_eager starts an eager one at once, and does nothing for
+ * others; the caller calls it once it has a handle or pin of its own.
  */
 weft__task *weft__task_new(weft_fn fn, void *arg,
                            const weft_task_options *options, const char *name,
@@ -150,8 +153,10 @@ void weft__wait_begin(weft__wait *wait, weft__future *future, const char *what);
    suspends itself. */
 void weft__task_step(weft__handle *handle);
 
-/* Runs a task's handle: mostly that, and then not through the pointer. */
+/* Runs a task's handle, which is ready: mostly that, and then not through the
+   pointer. */
 static inline void weft__task_run(weft__handle *handle) {
+  weft__list_remove(&handle->node);
   if (handle->run == weft__task_step) {
     weft__task_step(handle);
   } else {

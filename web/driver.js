@@ -66,12 +66,12 @@ const weftDriver = {
     return error instanceof WeftExit || error?.name === 'ExitStatus';
   },
 
-  /** Ends the task that has trapped; false: it was none. */
-  lost(error) {
+  /** Ends the task that has trapped; false: it was none, or not this one. */
+  lost(error, inner = 0) {
     _weft__recover();
     const code = error instanceof RangeError ? -10 : -11;
     const p = weftText.copy(String(error?.message ?? error));
-    const lost = _weft__lost(code, p);
+    const lost = _weft__lost(code, p, inner);
     _free(p);
     return lost;
   },

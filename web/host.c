@@ -50,7 +50,7 @@ static int resume_root(void) {
   case WEFT__SUSPENDED: return ROOT_SUSPENDED;
   case WEFT__FINISHED: return root.result & 0xff;
   case WEFT__OVERFLOW: weft__fatal("main has overflowed its C stack");
-  case WEFT__OUT_OF_MEMORY: weft__fatal("out of memory to suspend main");
+  case WEFT__OUT_OF_MEMORY: weft__fatal("no memory to suspend main");
   }
   return 0;
 }
@@ -62,7 +62,7 @@ static int resume_root(void) {
 int weft__start_root(int (*fn)(void *arg)) {
   static char *stack;
   if (!stack) stack = aligned_alloc(16, MAIN_STACK);
-  if (!stack) weft__fatal("out of memory for main's stack");
+  if (!stack) weft__fatal("no memory for main's stack");
   weft__context_init(&root, stack, MAIN_STACK, fn, NULL);
   return resume_root();
 }
@@ -97,11 +97,16 @@ EMSCRIPTEN_KEEPALIVE int weft__finish(void) { return resume_root(); }
  */
 EMSCRIPTEN_KEEPALIVE int weft__interrupt(void) { return weft_interrupt() == 1; }
 
-/* The host has caught a trap of the task that ran: the others go on. */
+/*
+ * The host has caught a trap of the task that ran: the others go on. weft__lost
+ * returns 0 when there was none, or not the inner one, which had yet to begin.
+ */
 EMSCRIPTEN_KEEPALIVE void weft__recover(void) { weft__context_recover(); }
 
-EMSCRIPTEN_KEEPALIVE int weft__lost(int code, const char *message) {
-  if (!weft__loop.current) return 0;
+EMSCRIPTEN_KEEPALIVE int weft__lost(int code, const char *message,
+                                    const weft__handle *inner) {
+  weft__task *task = weft__loop.current;
+  if (!task || (inner && inner != &task->handle)) return 0;
   weft__task_lost(code, message);
   return 1;
 }

@@ -16,7 +16,9 @@ addToLibrary({
     try {
       _weft__step(handle);
     } catch (error) {
-      if (weftDriver.isExit(error) || !weftDriver.lost(error)) throw error;
+      if (weftDriver.isExit(error) || !weftDriver.lost(error, handle)) {
+        throw error;
+      }
     }
   },
 

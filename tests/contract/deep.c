@@ -1,6 +1,7 @@
 /*
  * deep fringes DEPTH: two tasks hand items over, each that deep in a recursion.
  * deep eager COUNT: tasks start each other eagerly, that many.
+ * deep endless STACK: a task waits in a recursion without end.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -72,11 +73,49 @@ static int nest(void *arg) {
   return 0;
 }
 
+/* ---- a wait that begins where the host's stack ends */
+
+static int starts;
+
+__attribute__((noinline)) static int recurse(char *item) {
+  int rc = weft_queue_get(&queue, item);
+  if (rc >= 0) rc = recurse(item);
+  levels++;
+  return rc;
+}
+
+static int recurses(void *item) {
+  starts++;
+  return recurse(item);
+}
+
+static int endless(void *arg) {
+  (void)arg;
+  char item = 'x';
+  weft_task_options large = {.stack_size = (size_t)most};
+  weft_task *t = weft_create_task_with(recurses, &item, &large);
+  queue.maxsize = 0;
+  while (!weft_done(t)) {
+    weft_queue_put_nowait(&queue, &item);
+    weft_sleep(0);
+  }
+  printf("task: %s\n", weft_error_name(weft_await_release(t)));
+  while (weft_queue_get_nowait(&queue, &item) >= 0) continue;
+  weft_queue_put_nowait(&queue, &item);
+  weft_sleep(1);
+  int rc = weft_queue_get_nowait(&queue, &item);
+  printf("item: %s, starts: %d\n", weft_error_name(rc), starts);
+  weft_queue_free(&queue);
+  return 0;
+}
+
 int main(int argc, char **argv) {
   if (argc < 3) return 2;
   most = atoi(argv[2]);
   weft_run_options options = {.virtual_clock = true};
-  weft_fn fn = strcmp(argv[1], "eager") ? fringes : nest;
+  weft_fn fn = !strcmp(argv[1], "fringes") ? fringes
+               : !strcmp(argv[1], "eager") ? nest
+                                           : endless;
   printf("run: %d\n", weft_run_with(fn, NULL, &options));
   return 0;
 }

@@ -24,4 +24,14 @@ for (const host of hosts) {
     assert.equal(stderr, '');
     assert.equal(stdout, 'levels: 5000\nrun: 0\n');
   });
+
+  if (host === 'wasmtime') continue; // a trap there ends the instance
+  test(`a task that overflows the host's stack as it begins to wait waits for nothing (${host})`, async () => {
+    const args = ['endless', String(4 << 20)];
+    const { stdout } = await run(file, { host, args });
+    assert.equal(
+      stdout,
+      'task: WEFT_ESTACK\nitem: WEFT_OK, starts: 1\nrun: 0\n',
+    );
+  });
 }
