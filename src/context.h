@@ -69,9 +69,9 @@ void weft__context_unnest(const weft__nesting *nesting);
 
 /*
  * weft__context_is_shallow: whether a suspended context, or the running one, has
- * made few calls: another has room on the host's stack beside it. Of the running
- * one its C stack tells and what it parked last, as calls may need no C stack;
- * so one that was not suspended yet is not.
+ * made few calls: another has room on the host's stack beside it. What it parked
+ * last tells, so one that was not suspended yet is not; and of the running one
+ * its C stack, which not all calls need.
  */
 bool weft__context_is_shallow(const weft__context *context);
 

@@ -187,9 +187,9 @@ void weft__context_unnest(const weft__nesting *nesting) {
 }
 
 bool weft__context_is_shallow(const weft__context *context) {
-  const char *sp = context == running ? get_sp() : context->sp;
-  return context->frames && context->frames_size <= SHALLOW &&
-         context->stack + context->stack_size - sp <= SHALLOW;
+  if (!context->frames || context->frames_size > SHALLOW) return false;
+  return context != running ||
+         context->stack + context->stack_size - get_sp() <= SHALLOW;
 }
 
 void weft__context_free(weft__context *context) {

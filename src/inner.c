@@ -11,11 +11,12 @@
    end. */
 weft__noinline static void weft__step_inside(weft__task *task) {
   weft__task *outer = weft__loop.current;
+  int level = weft__loop.inside;
   weft__nesting nesting;
   weft__context_nest(&nesting);
-  weft__loop.inside++;
+  weft__loop.inside = level + 1;
   weft__host_step(&task->handle);
-  weft__loop.inside--;
+  weft__loop.inside = level;
   weft__context_unnest(&nesting);
   weft__loop.current = outer;
 }
