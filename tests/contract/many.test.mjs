@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import net from 'node:net';
+import { createInterface } from 'node:readline';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
 import { Certificates } from '../lib/certificates.mjs';
@@ -46,6 +47,9 @@ async function start(host, server, spans, options = []) {
   ]);
 }
 
+const linesOf = (/** @type {import('node:stream').Readable} */ input) =>
+  createInterface({ input })[Symbol.asyncIterator]();
+
 /**
  * Opens and closes connections in spans, and looks after each at what the
  * program holds.
@@ -57,19 +61,18 @@ async function start(host, server, spans, options = []) {
 async function measure(host, server, spans, options) {
   const child = await start(host, server, spans, options);
   const pid = /** @type {number} */ (child.pid);
-  const out = child.stdout.setEncoding('utf8');
-  const err = child.stderr.setEncoding('utf8');
+  const [out, err] = [child.stdout, child.stderr].map(linesOf);
   const ended = once(child, 'close');
   const told = [];
   try {
     for (let i = 0; i < spans.length; i++) {
-      const [line] = await once(out, 'data');
-      const [, result, memory] = /^(\w+): (\d+)\n$/.exec(line) ?? [];
+      const line = (await out.next()).value;
+      const [, result, memory] = /^(\w+): (\d+)$/.exec(line) ?? [];
       assert.equal(result, 'WEFT_OK', line);
       let heap = 0;
       if (host === 'node') {
         process.kill(pid, 'SIGUSR2');
-        const [text] = await once(err, 'data');
+        const text = (await err.next()).value;
         heap = Number(/^heap (\d+)/.exec(text)?.[1]);
       }
       const files = readdirSync(`/proc/${pid}/fd`).length;
