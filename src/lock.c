@@ -6,7 +6,7 @@
  * as long as anybody is in the lot who was not cancelled, others queue behind.
  * Those who were cancelled stay too, until they run: so that exactly one task
  * is on its way to the lock, and a cancelled one that finds the lock free
- * wakes the next. Whom the end of a run drops will not run, and leaves at once.
+ * wakes the next. Who is abandoned will not run, and leaves at once.
  */
 #include "error.h"
 #include "park.h"
@@ -27,8 +27,8 @@ static acquisition *acquisition_of(weft__node *node) {
 
 static bool cancel_acquire(weft__task *task) {
   acquisition *a = weft__container(task->wait, acquisition, wait);
+  if (task->abandoned) weft__lot_remove(&a->node);
   if (a->woken || a->cancelled) return false;
-  if (weft__loop.phase == WEFT__IDLE) weft__lot_remove(&a->node);
   a->cancelled = true;
   task->wake = WEFT_ECANCELED;
   weft__ready(&task->handle);

@@ -319,6 +319,7 @@ size_t weft_all_tasks(weft_task **tasks, size_t size) {
 /* What it waits for, or was about to when no stack was left, has it no more. */
 weft__noinline static void weft__let_go(weft__task *task) {
   if (!task->wait) return;
+  task->abandoned = true;
   if (task->wait->cancel) task->wait->cancel(task);
   weft__list_remove(&task->handle.node);
 }

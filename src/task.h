@@ -47,7 +47,7 @@ typedef struct weft__task {
   bool must_cancel;       /* a request that no wait has taken yet */
   uint8_t parking;        /* a weft__parking (park.h) */
   uint8_t stack_class;    /* its size, as a power of two (task.c) */
-  bool abandoned : 1;     /* suspended for good: wake is how it ended */
+  bool abandoned : 1;     /* will not run any more: wake is how it ended */
   bool closing : 1;       /* cancelled by the end of the run */
   bool awaited : 1;       /* while the tree of tasks is printed */
   bool shown : 1;
